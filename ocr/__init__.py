@@ -1,0 +1,1 @@
+"""One crop in, scores out. Knows no form, file, election or web."""

@@ -1,0 +1,1 @@
+"""Makes the weights in ocr/weights. Needs the [train] extra; nothing else imports it."""

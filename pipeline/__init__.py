@@ -1,0 +1,1 @@
+"""A photo in, a reading out; then many, then totals."""

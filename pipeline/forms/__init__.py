@@ -1,0 +1,1 @@
+"""The catalogue of forms: data in millimetres, its checks, its drawing."""

@@ -1,0 +1,1 @@
+"""photo -> located -> crops -> evidence -> decision: one module a stage."""

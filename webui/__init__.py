@@ -1,0 +1,1 @@
+"""The desk: upload, review, results in the browser."""
