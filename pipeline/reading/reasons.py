@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_FORM = "no_form"
     NOT_AN_IMAGE = "not_an_image"
     TRUNCATED = "truncated"
+    DAMAGED = "damaged"
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
 
@@ -81,6 +82,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.TRUNCATED: (
         "Berkas foto terpotong; kirim ulang dari aslinya.",
         "The picture file is cut short; send the original again.",
+    ),
+    Reason.DAMAGED: (
+        "Berkas foto rusak; kirim ulang dari aslinya.",
+        "The picture file is damaged; send the original again.",
     ),
     Reason.EMPTY_FILE: (
         "Berkas kosong; kirim ulang dari aslinya.",
