@@ -17,6 +17,8 @@ Point = tuple[float, float]
 #: left, top, width, height.
 Rect = tuple[float, float, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 Positive = Annotated[float, Field(gt=0)]
+#: How dark print is, 0 black to 255 white.
+Ink = Annotated[int, Field(ge=0, le=255)]
 
 #: How far something may stand beyond the page: drawings overlap the edge by a stroke.
 EDGE_MM = 0.6
@@ -43,6 +45,7 @@ class BoxRow(Part):
     pitch_mm: Positive = Field(description="from one box's left edge to the next one's")
     count: Annotated[int, Field(ge=1, le=6)] = 3
     guides: bool = Field(default=False, description="dotted seven-segment guides are printed inside")
+    stroke_mm: Positive = 0.6
 
     @cached_property
     def boxes(self) -> tuple[Rect, ...]:
@@ -73,6 +76,8 @@ class Tally(Part):
     columns: Annotated[int, Field(ge=1, le=40)]
     rows: Annotated[int, Field(ge=1, le=40)]
     marks_per_cell: Annotated[int, Field(ge=1, le=10)] = 5
+    stroke_mm: Positive = 0.4
+    gray: Ink = 0
 
 
 class RowTotals(Part):
@@ -82,6 +87,9 @@ class RowTotals(Part):
     cell_mm: tuple[Positive, Positive]
     rows: Annotated[int, Field(ge=1, le=40)]
     digits: Annotated[int, Field(ge=1, le=4)] = 2
+    divided: bool = Field(default=False, description="a ruling parts the digits of a cell")
+    stroke_mm: Positive = 0.4
+    gray: Ink = 0
 
 
 class FormField(Part):
@@ -120,6 +128,7 @@ class Grid(Part):
     x_mm: tuple[float, ...] = Field(min_length=2)
     y_mm: tuple[float, ...] = Field(min_length=2)
     stroke_mm: Positive = 0.4
+    gray: Ink = 0
 
 
 class Line(Part):
@@ -128,13 +137,25 @@ class Line(Part):
     from_mm: Point
     to_mm: Point
     stroke_mm: Positive = 0.4
+    gray: Ink = 0
+    dots_mm: Positive | None = Field(default=None, description="pitch, where the line is dotted")
 
 
 class Solid(Part):
     """A filled bar over an unused part."""
 
     at_mm: Rect
-    gray: Annotated[int, Field(ge=0, le=255)] = 0
+    gray: Ink = 0
+
+
+class Circle(Part):
+    """A printed circle that is no bubble to fill: an example, an emblem's outline."""
+
+    at_mm: Point = Field(description="its centre")
+    radius_mm: Positive
+    stroke_mm: Positive = 0.4
+    filled: bool = False
+    gray: Ink = 0
 
 
 class Print(Part):
@@ -145,6 +166,9 @@ class Print(Part):
     text: str
     align: Literal["left", "centre", "right"] = "left"
     bold: bool = False
+    width_mm: Positive | None = Field(default=None, description="its length, where measured")
+    gray: Ink = 0
+    turned: Literal[0, 90, 180, 270] = Field(default=0, description="clockwise, around at_mm")
 
 
 class FormPage(Part):
@@ -164,6 +188,7 @@ class FormPage(Part):
     grids: tuple[Grid, ...] = ()
     lines: tuple[Line, ...] = ()
     solids: tuple[Solid, ...] = ()
+    circles: tuple[Circle, ...] = ()
     prints: tuple[Print, ...] = ()
     fields: tuple[FormField, ...] = Field(min_length=1)
     other_boxes: tuple[BoxRow, ...] = Field(default=(), description="boxes not read (dates)")
