@@ -197,6 +197,10 @@ class FormPage(Part):
     titles: tuple[str, ...] = Field(default=(), description="printed words that only this form has")
     rules: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Cheap, so that what is derived from a form can be cached by the form itself."""
+        return hash((self.key, self.size_mm))
+
     @property
     def key(self) -> str:
         """The id, with the layout where the form has several."""
