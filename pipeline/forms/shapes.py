@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.arrays import Floats
+from ocr.arrays import Floats, Gray
 from pipeline.forms.lettering import text_strokes
 from pipeline.forms.model import (
     BoxRow,
@@ -232,11 +232,27 @@ def _mark(mark: Mark) -> Iterator[Bar]:
 
 def _tag(tag: Tag) -> Iterator[Bar]:
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
-    modules = cv2.aruco.generateImageMarker(dictionary, tag.id, TAG_MODULES)
+    upright = cv2.aruco.generateImageMarker(dictionary, tag.id, TAG_MODULES)
     # np.rot90 turns anticlockwise.
-    modules = np.rot90(modules, k=-(tag.turned // 90))
+    modules = np.rot90(upright.astype(np.uint8), k=-(tag.turned // 90))
     x, y, w, h = tag.at_mm
     yield Bar(tag.at_mm)
-    for row, column in np.argwhere(modules > 127):
-        side = (w / TAG_MODULES, h / TAG_MODULES)
-        yield Bar((x + float(column) * side[0], y + float(row) * side[1], *side), 255)
+    # Runs along both directions: single modules would leave hair lines where they meet.
+    for left, top, across, down in _runs(modules) + [_swap(run) for run in _runs(modules.T)]:
+        share = (left / TAG_MODULES, top / TAG_MODULES, across / TAG_MODULES, down / TAG_MODULES)
+        yield Bar((x + share[0] * w, y + share[1] * h, share[2] * w, share[3] * h), 255)
+
+
+def _runs(modules: Gray) -> list[tuple[int, int, int, int]]:
+    """White runs along the rows: column, row, length, 1."""
+    runs = []
+    for row, line in enumerate(modules):
+        steps = np.diff(np.concatenate([[0], (line > 127).astype(int), [0]]))
+        for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
+            runs.append((int(start), row, int(end - start), 1))
+    return runs
+
+
+def _swap(run: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    column, row, across, down = run
+    return (row, column, down, across)
