@@ -124,7 +124,7 @@ def _pose(page: dict[str, np.ndarray], rng: np.random.Generator) -> tuple[np.nda
     # No larger than the page's own resolution bears.
     size = math.exp(rng.uniform(math.log(low), math.log(min(high, 1.6 * box))))
     scale = size / box
-    focus = page["boxes"] if rng.random() < 0.7 else page["page"]
+    focus = page["boxes"] if rng.random() < 0.93 else page["page"]
     centre = focus[rng.integers(len(focus)), :2].astype(float)
     centre = centre + rng.uniform(-0.45, 0.45, 2) * WINDOW / scale
     turn = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.55, 0.15, 0.15, 0.15])
@@ -220,7 +220,7 @@ def _bells(heat: np.ndarray, weight: np.ndarray, points: np.ndarray) -> None:
     crowded = apart.min(1) < LEAST_DISTANCE_PX if len(visible) > 1 else np.zeros(1, bool)
     reach = np.arange(-3, 4)
     for point, skip in zip((visible + 0.5) / STRIDE - 0.5, crowded, strict=True):
-        x, y = point.round().astype(int) + reach[:, None]
+        x, y = point.round().astype(int)[:, None] + reach
         ok_x, ok_y = (x >= 0) & (x < side), (y >= 0) & (y < side)
         ok = ok_x[None, :] & ok_y[:, None]
         rows, columns = np.broadcast_arrays(y[:, None], x[None, :])

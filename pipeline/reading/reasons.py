@@ -15,6 +15,7 @@ class Reason(StrEnum):
     BLANK = "blank"
     CUT_OFF = "cut_off"
     TOO_SMALL = "too_small"
+    UNSURE_PLACE = "unsure_place"
     BLURRED = "blurred"
     TOO_DARK = "too_dark"
     NO_FORM = "no_form"
@@ -62,6 +63,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.TOO_SMALL: (
         "Kotak terlalu kecil di foto ini; foto ulang lebih dekat.",
         "The boxes are too small in this picture; photograph again from nearer.",
+    ),
+    Reason.UNSURE_PLACE: (
+        "Letak kotak di foto tidak pasti (kertas terlipat atau tertutup); periksa di foto.",
+        "Where the boxes lie is unsure (paper folded or covered); check the picture.",
     ),
     Reason.BLURRED: (
         "Foto buram; pegang diam dan foto ulang.",

@@ -1,0 +1,165 @@
+"""Stage: which form a photo shows, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ocr.arrays import Floats, Gray
+from ocr.landmarks import Landmarks, find_landmarks
+from pipeline import geometry
+from pipeline.forms.landmarks import landmarks_of
+from pipeline.forms.load import Catalogue
+from pipeline.forms.model import FormPage
+from pipeline.reading.constellation import Hypothesis, hypotheses
+from pipeline.reading.fit import Fit, Targets, bend, grow, judge, start_from
+from pipeline.reading.model import Located, Photo
+from pipeline.reading.reasons import Reason
+from pipeline.reading.refusal import Refused
+
+#: The network looks at the photo at these sizes (px, longer side) until a form is found for sure.
+LOOKS_PX = (448, 1024)
+#: A guess is tested in full only while it is among this many of the best fitting.
+MAX_TESTED = 48
+#: Found for sure: no further look is taken.
+SURE_AGREEMENT, SURE_BOXES = 0.85, 0.9
+#: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
+LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.6, 0.5
+#: Fewer agreeing landmarks than this can be chance.
+LEAST_LANDMARKS = 14
+#: Turns tried: as the network says, and when that leads nowhere the others.
+TURNS_DEG = (0.0, 180.0, 90.0, 270.0)
+#: Residuals above this share of a box call for the mesh.
+BEND_SHARE = 0.04
+#: The tag is looked for in a window this much wider than itself, drawn with this many px.
+TAG_MARGIN, TAG_WINDOW_PX = 0.6, 220
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What one look found: the landmarks and the fits, best first."""
+
+    found: Landmarks
+    targets: Targets
+    fits: tuple[Fit, ...]
+
+
+def locate(photo: Photo, catalogue: Catalogue) -> Located:
+    """Find the form and its place.
+
+    Raises:
+        Refused: with ``no_form`` when nothing of the catalogue is there.
+    """
+    best: Fit | None = None
+    targets: Targets | None = None
+    for look in LOOKS_PX:
+        sighting = look_for(photo.gray, catalogue.pages, look)
+        if sighting.fits and (best is None or sighting.fits[0].score > best.score):
+            best, targets = sighting.fits[0], sighting.targets
+        if best is not None and _is_sure(best):
+            break
+    if best is None or targets is None or not is_form(best):
+        raise Refused(Reason.NO_FORM, expected="a form of the catalogue", seen=_describe(best))
+    seen_tag = read_tag(photo.gray, best)
+    if best.form.tag is not None and seen_tag is not None and seen_tag != best.form.tag.id:
+        raise Refused(
+            Reason.NO_FORM, expected=f"tag {best.form.tag.id}", seen=f"tag {seen_tag}"
+        )
+    return _finish(best, targets)
+
+
+def look_for(gray: Gray, pages: Sequence[FormPage], look: int) -> Sighting:
+    """One look at a photo (H, W) at so many px; fits of different forms, the best first."""
+    height, width = gray.shape
+    found = find_landmarks(gray, look)
+    targets = Targets.of(found, max(height, width) / look, (height, width))
+    for turn in TURNS_DEG:
+        right = _right(found.up, turn)
+        fits = _test(hypotheses(found, right, pages), targets)
+        if fits and is_form(fits[0]):
+            return Sighting(found, targets, fits)
+    return Sighting(found, targets, ())
+
+
+def is_form(fit: Fit) -> bool:
+    """Whether a fit is no chance."""
+    agreeing, in_view = fit.boxes
+    return (
+        fit.agreement >= LEAST_AGREEMENT
+        and agreeing >= LEAST_BOXES * max(in_view, 1)
+        and fit.explained >= LEAST_EXPLAINED
+        and len(fit.mm) >= LEAST_LANDMARKS
+    )
+
+
+def read_tag(gray: Gray, fit: Fit) -> int | None:
+    """The id of the tag at the place where the form has one, in full resolution, if readable."""
+    tag = fit.form.tag
+    if tag is None:
+        return None
+    x, y, w, h = tag.at_mm
+    window = (x - TAG_MARGIN * w, y - TAG_MARGIN * h, w * (1 + 2 * TAG_MARGIN), h * (1 + 2 * TAG_MARGIN))
+    corners = geometry.apply(fit.mm_to_px, geometry.rect_quad(window))
+    side = TAG_WINDOW_PX - 1.0
+    H = geometry.homography(corners, np.array([[0, 0], [side, 0], [side, side], [0, side]]))
+    patch = cv2.warpPerspective(gray, H, (TAG_WINDOW_PX, TAG_WINDOW_PX), borderValue=255)
+    detector = cv2.aruco.ArucoDetector(
+        cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
+    )
+    _, ids, _ = detector.detectMarkers(patch)
+    return None if ids is None or not len(ids) else int(np.ravel(ids)[0])
+
+
+def _right(up: Floats, turn_deg: float) -> Floats:
+    """The direction of reading, (2,), for an upward direction turned by some degrees."""
+    angle = np.arctan2(up[1], up[0]) + np.pi / 2 + np.radians(turn_deg)
+    return np.array([np.cos(angle), np.sin(angle)])
+
+
+def _test(guesses: list[Hypothesis], targets: Targets) -> tuple[Fit, ...]:
+    best: dict[str, Fit] = {}
+    for guess in guesses[:MAX_TESTED]:
+        H = start_from(guess.mm, guess.px)
+        fit = None if H is None else grow(guess.form, H, guess.mm, targets)
+        if fit is not None and (
+            guess.form.key not in best or fit.score > best[guess.form.key].score
+        ):
+            best[guess.form.key] = fit
+    return tuple(sorted(best.values(), key=lambda fit: -fit.score))
+
+
+def _is_sure(fit: Fit) -> bool:
+    agreeing, in_view = fit.boxes
+    return fit.agreement >= SURE_AGREEMENT and agreeing >= SURE_BOXES * max(in_view, 1)
+
+
+def _finish(fit: Fit, targets: Targets) -> Located:
+    """The mesh where it is needed, and how far each field may still be off."""
+    located = Located(fit.form, fit.mm_to_px, None, fit.agreement)
+    box_mm = float(landmarks_of(fit.form).boxes[:, 2:].min())
+    back = geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px)
+    if float(np.median(np.linalg.norm(back - fit.mm, axis=1))) > BEND_SHARE * box_mm:
+        mesh = bend(fit)
+        bent = judge(fit.form, fit.mm_to_px, targets, mesh)
+        if bent is not None and bent.score >= fit.score:
+            fit = bent
+            located = replace(located, mesh=mesh, agreement=bent.agreement)
+    return replace(located, residual_mm=_residuals(located, fit))
+
+
+def _residuals(located: Located, fit: Fit) -> Floats:
+    moved = fit.mm if located.mesh is None else fit.mm + located.mesh.offsets(fit.mm)
+    gap = np.linalg.norm(geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px) - moved, axis=1)
+    out = []
+    for field in fit.form.fields:
+        x, y, w, h = field.boxes.hull
+        near = (np.abs(fit.mm - [x + w / 2, y + h / 2]) <= [w / 2 + 1, h / 2 + 1]).all(1)
+        out.append(float(gap[near].max()) if near.any() else float("nan"))
+    return np.array(out)
+
+
+def _describe(fit: Fit | None) -> str:
+    if fit is None:
+        return "no rows of digit boxes that fit any form"
+    return f"{fit.form.key} with {fit.boxes[0]} of {fit.boxes[1]} boxes, agreement {fit.agreement:.2f}"
