@@ -66,14 +66,17 @@ class Settings(BaseSettings):
         default=12, description="hours after which the desk forgets who sits there"
     )
     max_file_bytes: Annotated[int, Field(ge=1_000)] = Field(
-        default=25_000_000, description="largest photo file that is taken, in bytes"
+        default=50_000_000, description="largest photo file that is taken, in bytes"
     )
     max_pixels: Annotated[int, Field(ge=10_000)] = Field(
-        default=80_000_000,
+        default=100_000_000,
         description="most pixels a photo may have by its header, checked before decoding",
     )
     max_files_per_upload: Annotated[int, Field(ge=1, le=1_000)] = Field(
         default=50, description="most photos that can be sent at once"
+    )
+    max_upload_bytes: Annotated[int, Field(ge=1_000)] = Field(
+        default=300_000_000, description="most that can be sent at once, all photos together"
     )
     max_wrong_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         default=0.001,

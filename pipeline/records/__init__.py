@@ -1,0 +1,1 @@
+"""What is kept: photos, an append-only ledger of events, and tables derived from it."""
