@@ -1,9 +1,11 @@
 """Draws a blank page as a picture, from its template alone."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.arrays import Floats, Gray
 from pipeline.forms.model import FormPage, Rect
@@ -11,6 +13,8 @@ from pipeline.forms.shapes import Bar, Disc, Shape, Strokes, shapes
 
 #: Strokes are drawn this many times larger and averaged down; OpenCV's lines have whole widths.
 SUPERSAMPLING = 4
+#: From so many pixels on the rounding of a line's width does not show.
+THICK = 6
 #: Fixed-point bits of OpenCV's drawing coordinates.
 SHIFT = 4
 #: The watermark: waves of this period, and how much darker than the paper.
@@ -50,14 +54,14 @@ def draw_strokes(page: Gray, strokes: Strokes, px_per_mm: float) -> None:
     """Draw lines of one width with round ends, in place."""
     if not strokes.lines:
         return
-    lines = [line * px_per_mm for line in strokes.lines]
-    ends = np.vstack(lines)
-    reach = strokes.width_mm * px_per_mm / 2 + 1
-    x0, y0 = (int(v) for v in np.floor(ends.min(axis=0) - reach))
-    x1, y1 = (int(v) for v in np.ceil(ends.max(axis=0) + reach))
-    cover = _strokes_cover(
-        lines, strokes.width_mm * px_per_mm, np.array([x0, y0]), (y1 - y0, x1 - x0)
-    )
+    width = strokes.width_mm * px_per_mm
+    points = np.vstack(strokes.lines) * px_per_mm
+    reach = width / 2 + 1
+    x0, y0 = (int(v) for v in np.floor(points.min(axis=0) - reach))
+    x1, y1 = (int(v) for v in np.ceil(points.max(axis=0) + reach))
+    # All points at once, then parted again: a page has thousands of strokes.
+    starts = np.cumsum([len(line) for line in strokes.lines])[:-1]
+    cover = _strokes_cover(points - (x0, y0), starts, width, (y1 - y0, x1 - x0))
     _blend(page, cover, x0, y0, strokes.gray)
 
 
@@ -80,21 +84,25 @@ def watermark(size_mm: tuple[float, float], shape: tuple[int, ...]) -> Gray:
 
 
 def _strokes_cover(
-    lines: list[Floats], width: float, origin: Floats, shape: tuple[int, int]
+    points: Floats, starts: NDArray[np.intp], width: float, shape: tuple[int, int]
 ) -> Floats:
-    """Share of each pixel (H, W) that lines cover, [0, 1]; px of the page from ``origin`` on."""
+    """Share of each pixel (H, W) that lines cover, [0, 1].
+
+    The points (n, 2) of all lines follow each other; the lines after the first begin at ``starts``.
+    """
     # Thin lines need finer averaging, as a drawn line is at least one pixel wide.
     factor = SUPERSAMPLING if width * SUPERSAMPLING >= 2 else 2 * SUPERSAMPLING
     large = np.zeros((shape[0] * factor, shape[1] * factor), np.uint8)
     scale = factor * (1 << SHIFT)
     # A pixel's centre is its coordinate in OpenCV, its corner here.
-    points = [
-        np.round((line - origin) * scale - (1 << SHIFT) / 2).astype(np.int32)[:, None]
-        for line in lines
-    ]
-    thickness = max(1, round(width * factor))
-    cv2.polylines(large, points, False, 255, thickness, cv2.LINE_8, SHIFT)
-    weight = min(1.0, width * factor) / 255
+    fixed = np.round(points * scale - (1 << SHIFT) / 2).astype(np.int32)
+    # OpenCV draws an even thickness one pixel wider, and a 1 as 1 (measured).
+    even = 2 * max(0, round((width * factor - 1) / 2))
+    bounds = [0, *starts.tolist(), len(fixed)]
+    lines = [fixed[start:end] for start, end in pairwise(bounds)]
+    cv2.polylines(large, lines, False, 255, max(1, even), cv2.LINE_8, SHIFT)
+    # What rounding adds to a thin line is taken from its darkness.
+    weight = min(1.0, width * factor / (even + 1)) / 255 if even < THICK else 1 / 255
     small = cv2.resize(large, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return np.asarray(small * weight, dtype=np.float64)
 

@@ -6,7 +6,7 @@ Capitals stand between y = 0 (top) and y = 10 (baseline), descenders reach down 
 that starts with ``~`` is a smooth curve through its points.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -99,6 +99,7 @@ _GLYPHS: dict[str, str] = {
     "'": "0.4 0.2,0 0.2,2.4",
     '"': "2 0.2,0 0.2,2.4|1.8,0 1.8,2.4",
     "_": "5 0,10.6 5,10.6",
+    "|": "0.4 0.2,-1 0.2,12",
     "&": "7 ~7,10 1.2,2.6 3,0 4.6,2 0.2,7 2.4,10 6.6,6",
     " ": "2.2 ",
 }
@@ -143,7 +144,10 @@ def glyph(letter: str) -> tuple[float, tuple[Floats, ...]]:
     return float(width), parse_strokes(strokes)
 
 
-def text_strokes(text: str, cap: float, width: float | None = None) -> tuple[list[Floats], float]:
+@lru_cache(maxsize=4096)
+def text_strokes(
+    text: str, cap: float, width: float | None = None
+) -> tuple[tuple[Floats, ...], float]:
     """A line of print as strokes from (0, 0), the left end of its baseline, y down.
 
     Args:
@@ -165,4 +169,4 @@ def text_strokes(text: str, cap: float, width: float | None = None) -> tuple[lis
     scale_y = cap / CAP
     scale_x = scale_y if width is None else scale_y * width / natural
     scale = np.array([scale_x, scale_y])
-    return [part * scale for part in strokes], natural if width is None else width
+    return tuple(part * scale for part in strokes), natural if width is None else width

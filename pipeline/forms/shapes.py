@@ -5,6 +5,7 @@ Everything is in millimetres. The order is that of the ink: later shapes lie on 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -127,7 +128,10 @@ def print_shape(text: Print) -> Strokes:
     # Clockwise on a page whose y runs down.
     rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     offset = np.array([left, 0.0])
-    lines = tuple((stroke + offset) @ rotation + text.at_mm for stroke in strokes)
+    starts = np.cumsum([len(stroke) for stroke in strokes])[:-1]
+    points = (np.vstack(strokes) + offset) @ rotation + text.at_mm if strokes else np.zeros((0, 2))
+    bounds = pairwise([0, *starts.tolist(), len(points)])
+    lines = tuple(points[start:end] for start, end in bounds) if strokes else ()
     return Strokes(lines, text.cap_mm * (BOLD if text.bold else THIN), text.gray)
 
 
