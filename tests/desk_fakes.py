@@ -69,7 +69,7 @@ class FakeSheet:
             "sha256": hashlib.sha256(photo).hexdigest(),
             "form": self.page.id,
             "status": "review" if review else "accepted",
-            "reasons": [],
+            "reasons": sorted(set(self.doubtful.values())),
             "fields": {name: self._field(name) for name in self.written},
             "rules": rules,
             "ms": {"total": 1.5},

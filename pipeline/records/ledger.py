@@ -31,10 +31,10 @@ class Fault:
 
 def append(session: Session, node: str, fact: Fact, *, subject: str, who: str) -> Event:
     """Add a fact to this node's chain; the caller's transaction must be a writing one."""
-    chain = session.scalars(select(Chain).where(Chain.node == node).with_for_update()).one_or_none()
-    if chain is None:
-        chain = Chain(node=node, seq=0, hash=NOTHING_BEFORE)
-        session.add(chain)
+    begin(session, node)
+    session.flush()
+    chain = session.scalars(select(Chain).where(Chain.node == node).with_for_update()).one()
+    session.refresh(chain)
     now = datetime.now(UTC)
     payload = fact.model_dump(mode="json")
     said = Said(node, chain.seq + 1, IsoTime.text(now), who, fact.kind, subject, canonical(payload))
@@ -107,10 +107,17 @@ def verify(session: Session) -> Iterator[Fault]:
         yield from _faults(said, previous, own, before.get(node, (0, NOTHING_BEFORE)))
         before[node] = (seq, own)
     heads = {chain.node: (chain.seq, chain.hash) for chain in session.scalars(select(Chain))}
+    nothing = (0, NOTHING_BEFORE)
     for node in sorted(set(heads) | set(before)):
-        if heads.get(node) != before.get(node):
-            seq = max(heads.get(node, (0, ""))[0], before.get(node, (0, ""))[0])
-            yield Fault(node, seq, "cut")
+        head, last = heads.get(node, nothing), before.get(node, nothing)
+        if head != last:
+            yield Fault(node, max(head[0], last[0]), "cut")
+
+
+def begin(session: Session, node: str) -> None:
+    """Make the empty chain of a node, so that its first writers have a row to lock."""
+    if session.get(Chain, node) is None:
+        session.add(Chain(node=node, seq=0, hash=NOTHING_BEFORE))
 
 
 def _faults(said: Said, previous: str, own: str, before: tuple[int, str]) -> Iterator[Fault]:

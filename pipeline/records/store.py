@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from pipeline.records.database import WRITES, open_engine
+from pipeline.records.ledger import begin
 from pipeline.records.migrate import upgrade
 from pipeline.records.photos import PhotoStore, write_durably
 
@@ -54,7 +55,10 @@ def open_records(data: Path, database_url: str | None = None) -> Records:
     photos.mkdir(exist_ok=True, mode=FOLDER_MODE)
     engine = open_engine(database_url or f"sqlite:///{data.resolve() / 'cermat.db'}")
     upgrade(engine)
-    return Records(data, engine, PhotoStore(photos), _node_name(data / "node"))
+    records = Records(data, engine, PhotoStore(photos), _node_name(data / "node"))
+    with records.write() as session:
+        begin(session, records.node)
+    return records
 
 
 def _node_name(file: Path) -> str:
