@@ -5,7 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import onnxruntime as ort
+from onnxruntime import (  # type: ignore[attr-defined]
+    InferenceSession,
+    SessionOptions,
+)
 
 from ocr.arrays import Floats32, Gray
 
@@ -14,7 +17,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 
 @cache
-def session(name: str) -> ort.InferenceSession:
+def session(name: str) -> InferenceSession:
     """The session of ``weights/<name>.onnx``; one thread, so that processes can share a machine.
 
     Raises:
@@ -23,11 +26,11 @@ def session(name: str) -> ort.InferenceSession:
     path = WEIGHTS / f"{name}.onnx"
     if not path.is_file():
         raise FileNotFoundError(path)
-    options = ort.SessionOptions()
+    options = SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: warnings about optimisations say nothing to users
-    return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 @cache

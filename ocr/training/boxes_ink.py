@@ -1,0 +1,131 @@
+"""Where the training's handwriting comes from: masks of ink, 1 where the pen went, 0 elsewhere.
+
+Every source gives a tight mask (h, w) float32 in [0, 1]; size and place in the box are chosen
+later. MNIST has many writers but few habits, ink.npz real pens, strokes the habits of the forms.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.arrays import Floats, Floats32, Gray
+from ocr.training import boxes_strokes as strokes
+
+#: Side of the canvas on which strokes are drawn, in px, and its margin.
+CANVAS, PAD = 72, 10
+#: cv2's fixed-point fractions of a pixel: 4 bits.
+SHIFT = 4
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Digit pictures: x (n, h, w) uint8, ink bright; index lists by class."""
+
+    x: Gray
+    by_class: tuple[NDArray[np.int64], ...]
+
+
+def _digits(x: Gray, y: NDArray[np.integer]) -> Digits:
+    return Digits(x, tuple(np.flatnonzero(y == c) for c in range(10)))
+
+
+def load_mnist(data: Path) -> Digits:
+    """The training part of MNIST."""
+    with np.load(data / "digits" / "mnist.npz") as z:
+        return _digits(z["x_train"], z["y_train"])
+
+
+def load_ink(data: Path, without: int | None = None) -> Digits:
+    """Pen digits as ink masks (by the darkest channel), perhaps without one writer."""
+    with np.load(data / "digits" / "ink.npz") as z:
+        keep = np.ones(len(z["y"]), bool) if without is None else z["writer"] != without
+        return _digits(ink_masks(z["x"][keep]), z["y"][keep])
+
+
+def ink_masks(rgb: NDArray[np.uint8]) -> Gray:
+    """Colour digits on white (n, h, w, 3) -> ink (n, h, w), stretched to the full range."""
+    ink = 255 - rgb.min(axis=3).astype(np.float32)
+    top = np.percentile(ink, 99.5, axis=(1, 2), keepdims=True)
+    low = np.percentile(ink, 50, axis=(1, 2), keepdims=True)
+    stretched = (ink - low - 12) / np.maximum(top - low - 12, 20) * 255
+    return np.clip(stretched, 0, 255).astype(np.uint8)
+
+
+def trim(mask: Floats32) -> Floats32:
+    """Cut a mask to its ink."""
+    rows = np.flatnonzero(mask.max(axis=1) > 0.25)
+    columns = np.flatnonzero(mask.max(axis=0) > 0.25)
+    if not len(rows) or not len(columns):
+        return mask
+    top, bottom = max(rows[0] - 1, 0), rows[-1] + 2
+    left, right = max(columns[0] - 1, 0), columns[-1] + 2
+    return mask[top:bottom, left:right]
+
+
+def picture(source: Digits, digit: int, rng: np.random.Generator) -> Floats32:
+    """A digit of a picture set; its stroke made thinner or thicker by soft thresholding."""
+    index = source.by_class[digit][rng.integers(len(source.by_class[digit]))]
+    image = source.x[index]
+    side = max(56, image.shape[0])
+    if image.shape[0] < side:
+        image = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.8, 2.0)).astype(np.float32) / 255
+    level = rng.uniform(0.2, 0.6) * float(soft.max())
+    mask = np.clip((soft - level) * rng.uniform(3, 7) + 0.5, 0, 1)
+    return trim(mask)
+
+
+def drawn(parts: list[Floats], thickness: float, aspect: float) -> Floats32:
+    """Strokes of the unit square -> mask; ``thickness`` as a share of the height."""
+    inner = CANVAS - 2 * PAD
+    height = inner if aspect <= 1 else inner / aspect
+    width = height * aspect
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    px = max(1, round(thickness * height))
+    for part in parts:
+        points = part * [width, height] + PAD
+        fixed = np.round(points * (1 << SHIFT)).astype(np.int32)[None]
+        cv2.polylines(canvas, list(fixed), False, 255, px, cv2.LINE_AA, SHIFT)
+    return trim(canvas.astype(np.float32) / 255)
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How one writer's pen draws in one crop: all marks of a crop share it."""
+
+    thickness: float
+    darkness: float
+    skips: float
+
+
+def random_pen(rng: np.random.Generator) -> Pen:
+    """A ballpoint mostly, sometimes a marker, sometimes hardly any ink."""
+    faint = rng.random() < 0.12
+    return Pen(
+        thickness=float(rng.uniform(0.03, 0.09) if rng.random() < 0.8 else rng.uniform(0.09, 0.2)),
+        darkness=float(rng.uniform(0.15, 0.4) if faint else rng.uniform(0.4, 0.97)),
+        skips=float(rng.uniform(0, 0.5) if rng.random() < 0.3 else 0.0),
+    )
+
+
+@dataclass(frozen=True)
+class Hands:
+    """All sources of digits."""
+
+    mnist: Digits
+    ink: Digits
+
+    def digit(self, digit: int, pen: Pen, rng: np.random.Generator) -> Floats32:
+        """One digit by one of the sources, and by its own proportions."""
+        which = rng.random()
+        if which < 0.3:
+            return picture(self.mnist, digit, rng)
+        if which < 0.65:
+            return picture(self.ink, digit, rng)
+        name = str(digit)
+        if which < 0.9:
+            return drawn(strokes.curved_digit(name, rng), pen.thickness, rng.uniform(0.4, 0.9))
+        return drawn(strokes.guided_digit(name, rng), pen.thickness, rng.uniform(0.45, 0.85))
