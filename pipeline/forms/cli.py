@@ -148,3 +148,18 @@ def _print_page(page: "FormPage", language: str) -> None:
             console.print(f"[bold]{words[heading]}[/]")
             for rule in rules:
                 console.print(f"  {escape(rule)}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def samples(folder: Path) -> None:
+    """Make the synthetic sample sheets and their labels in FOLDER."""
+    from pipeline.forms.load import default_catalogue
+    from pipeline.forms.samples import make_samples
+
+    try:
+        made = make_samples(folder, default_catalogue())
+    except OSError as error:
+        raise click.FileError(str(folder), error.strerror or "") from error
+    for path in made:
+        click.echo(path)

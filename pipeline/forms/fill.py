@@ -3,6 +3,7 @@
 What comes out is ink as shapes in millimetres, so it can be drawn at any scale.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ from pipeline.reading.numbers import value_of
 
 #: Syllables of names that are nobody's.
 _SYLLABLES = ("BA", "DI", "KU", "LO", "MA", "NI", "RA", "SA", "TE", "WA", "YU", "ZE")
-#: The day of the election of 2024, for boxes of a date.
-_DATE = "14022024"
+#: Day and month that go into the boxes of a date, whatever the election.
+_DAY = "1402"
+#: How many times as wide as high a signature and a name are; other areas hold several of them.
+_SIGNATURE_SHAPE, _NAME_SHAPE = 2.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,8 @@ def _blacken(
 
 def _write_words(words: str, area: Rect, hand: Hand, rng: np.random.Generator) -> Iterator[Strokes]:
     """Capitals from the area's left side on, on as many lines as they need."""
-    x, y, w, h = area
+    # Nobody starts on the very edge.
+    x, y, w, h = area[0] + 0.02 * area[2], area[1], 0.96 * area[2], area[3]
     lines = [words]
     height = min(0.4 * h, 9.0)
     if 0.8 * height * len(words) > w:
@@ -177,18 +181,30 @@ def _write_words(words: str, area: Rect, hand: Hand, rng: np.random.Generator) -
 
 
 def _sign(form: FormPage, style: Style, rng: np.random.Generator) -> Iterator[Strokes]:
-    for x, y, w, h in form.signatures_mm:
+    for x, y, w, h in _parted(form.signatures_mm, _SIGNATURE_SHAPE):
         size = np.array([w * rng.uniform(0.35, 0.65), h * rng.uniform(0.35, 0.6)])
         corner = np.array([x + 0.25 * w, y + 0.12 * h]) + rng.normal(0, 0.03, 2) * (w, h)
         line: Floats = scribble(rng, int(rng.integers(3, 7))) * size + corner
         yield Strokes((line,), style.hand.pen_mm * 0.6, style.hand.gray)
-    for area in form.names_mm:
+    for area in _parted(form.names_mm, _NAME_SHAPE):
         name = "".join(rng.choice(_SYLLABLES, size=int(rng.integers(2, 5))))
         yield from _write_words(name, area, style.hand, rng)
-    digits = iter(_DATE)
+    year = re.search(r"20\d\d", form.id)
+    digits = iter(_DAY + (year.group() if year else ""))
     for row in form.other_boxes:
         characters = "".join(next(digits, "_") for _ in range(row.count))
         yield from _write_boxes(row.boxes, characters, style, rng)
+
+
+def _parted(areas: tuple[Rect, ...], shape: float) -> Iterator[Rect]:
+    """Areas cut into as many parts as people put something there."""
+    for x, y, w, h in areas:
+        across = round(w / h / shape) if w / h > 3 * shape else 1
+        down = round(shape * h / w) if w / h < shape / 1.5 else 1
+        for column in range(across):
+            for row in range(down):
+                corner = (x + w * column / across, y + h * row / down)
+                yield (*corner, w / across, h / down)
 
 
 def _pressed(hand: Hand, rng: np.random.Generator) -> int:

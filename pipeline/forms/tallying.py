@@ -14,6 +14,8 @@ from pipeline.forms.style import Rest, Style
 
 #: A tally pen is thinner than the one for digits.
 _PEN = 0.75
+#: Points between two turns of a snake.
+SNAKE_STEPS = 10
 
 
 def tally_marks(
@@ -105,12 +107,15 @@ def _rest(tally: Tally, used: int, kind: Rest, rng: np.random.Generator) -> Floa
         if row == tally.rows - 1:
             points = points[:2]
         return _shaken(np.array(points), rng, 0.04 * h)
+    # The curve swings out beyond its turns.
+    left, right = x + 1.2 * w, x + (tally.columns - 1.2) * w
     points = [[min(start, right), top]]
     for i in range(row, tally.rows - 1):
         side = right if (i - row) % 2 == 0 else left
         points += [[side, y + (i + 0.5) * h], [side, y + (i + 1.5) * h]]
     points.append([left if points[-1][0] == right else right, points[-1][1]])
-    return curve(_shaken(np.array(points), rng, 0.05 * h))
+    loops = np.array(points)
+    return curve(loops + rng.normal(0, 0.06 * h, loops.shape), SNAKE_STEPS)
 
 
 def _shaken(points: Floats, rng: np.random.Generator, by: float) -> Floats:
