@@ -135,7 +135,19 @@ def test_the_homography_leads_from_the_form_into_the_photo():
         beside = np.array([[mark[0] + 10.8, mark[1] + 3.6], [mark[0] + 3.6, mark[1] + 10.8]])
         for points, dark in ((inside, True), (beside, False)):
             for x, y in geometry.apply(H, points):
-                assert (photo[round(y - 0.5), round(x - 0.5)] < 100) == dark
+                assert (photo[round(y), round(x)] < 100) == dark
+
+
+def test_the_homography_is_true_to_a_tenth_of_a_pixel():
+    (x, y, w, h), stroke = PAGE_2.by_name["suara_2"].boxes.boxes[1], 1.06
+    shot = Shot(size_px=(1800, 2700), tilt=0, noise=0, blur_px=0, light=1, gradient=0, quality=100)
+    photo, H = photograph(draw_page(PAGE_2, 3), 3, rng(), shot)
+    (left, top), (right, _) = geometry.apply(H, np.array([[x, y + 0.9 * h], [x + w, y]]))
+    reach = round(1.5 * stroke * (right - left) / w)
+    row = 255.0 - photo[round(top)]
+    for edge in (left, right):
+        columns = np.arange(round(edge) - reach, round(edge) + reach + 1)
+        assert np.average(columns, weights=row[columns]) == pytest.approx(edge, abs=0.1)
 
 
 def test_a_positive_turn_is_clockwise():

@@ -86,7 +86,8 @@ def photograph(
         shot: how it is taken; a random one where left out.
 
     Returns:
-        The photo, (h, w) or (h, w, 3) as the page, and the homography (3, 3) from mm to its px.
+        The photo, (h, w) or (h, w, 3) as the page, and the homography (3, 3) from mm to its
+        px; whole coordinates are the centres of pixels.
     """
     shot = shot or random_shot(rng)
     H = _aim((page.shape[1], page.shape[0]), shot, rng)
@@ -104,7 +105,9 @@ def photograph(
         lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), shot.blur_px), np.float32)
     lit = lit + rng.normal(0, shot.noise, lit.shape).astype(np.float32)
     taken = np.clip(np.rint(lit), 0, 255).astype(np.uint8)
-    return _through_jpeg(taken, shot.quality), H @ geometry.scale(px_per_mm)
+    # A drawn pixel i covers i to i + 1; coordinates in pictures mean the pixels' centres.
+    mm_to_px = H @ geometry.shift(-0.5, -0.5) @ geometry.scale(px_per_mm)
+    return _through_jpeg(taken, shot.quality), mm_to_px
 
 
 def encode_jpeg(photo: Gray, quality: int) -> bytes:
