@@ -44,7 +44,9 @@ class BoxRow(Part):
     size_mm: tuple[Positive, Positive] = Field(description="width, height of one box")
     pitch_mm: Positive = Field(description="from one box's left edge to the next one's")
     count: Annotated[int, Field(ge=1, le=6)] = 3
-    guides: bool = Field(default=False, description="dotted seven-segment guides are printed inside")
+    guides: bool = Field(
+        default=False, description="dotted seven-segment guides are printed inside"
+    )
     stroke_mm: Positive = 0.6
 
     @cached_property
@@ -101,7 +103,9 @@ class FormField(Part):
     bubbles: Bubbles | None = None
     tally: Tally | None = None
     row_totals: RowTotals | None = None
-    words_mm: tuple[Rect, ...] = Field(default=(), description="where the number is written in words")
+    words_mm: tuple[Rect, ...] = Field(
+        default=(), description="where the number is written in words"
+    )
     max: int | None = Field(default=None, ge=0, description="more than this is out_of_bounds")
 
 
@@ -116,7 +120,7 @@ class Tag(Part):
 
 
 class Mark(Part):
-    """A filled black square, or a pair of them touching at a corner, that helps to find the page."""
+    """A filled black square, or two touching at a corner, that helps to find the page."""
 
     kind: Literal["square", "diagonal_pair", "diagonal_pair_mirrored"]
     at_mm: Rect = Field(description="the rectangle around the mark")
@@ -176,7 +180,9 @@ class FormPage(Part):
 
     schema_version: Literal[1] = 1
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    layout: str = Field(default="", pattern=r"^[a-z0-9-]*$", description="where one form id has several")
+    layout: str = Field(
+        default="", pattern=r"^[a-z0-9-]*$", description="where one form id has several"
+    )
     title: Text
     set: str = Field(description="the sheets of one TPS that belong together")
     page: Annotated[int, Field(ge=1, le=20)] = 1

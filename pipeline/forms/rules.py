@@ -81,10 +81,10 @@ def parse_rule(text: str) -> Rule:
     for sign, terms in ((1, left_terms), (-1, right_terms)):
         for coefficient, name in terms:
             sums[name] = sums.get(name, 0) + sign * coefficient
-    terms = tuple((coefficient, name) for name, coefficient in sums.items() if coefficient)
-    if not terms:
+    compared = tuple((coefficient, name) for name, coefficient in sums.items() if coefficient)
+    if not compared:
         raise RuleSyntaxError(f"no field is left when both sides are compared, in {text!r}")
-    return Rule(text, terms, left_constant - right_constant, relation, tolerance)
+    return Rule(text, compared, left_constant - right_constant, relation, tolerance)
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
