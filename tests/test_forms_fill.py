@@ -98,6 +98,21 @@ def test_blue_ink_is_blue_and_print_stays_gray():
     x, y, w, h = (round(side * SCALE) for side in PAGE_2.by_name["suara_1"].boxes.hull)
     assert blue[y : y + h, x : x + w].max() > 60
     assert blue[: round(150 * SCALE)].max() == 0
+    assert blue.min() >= -1
+
+
+def test_what_was_written_first_leaves_its_bubble_black():
+    style = Style(HAND, tally=False, words=False, signed=False)
+    filled = fill_page(
+        PAGE_2, {"suara_1": "065"}, rng(), style=style, overwritten={"suara_1": "__7"}
+    )
+    (x, y), (dx, dy), r = PAGE_2.by_name["suara_1"].bubbles.first_mm, (23.5, 10.5), 4
+
+    def black(column: int, digit: int) -> bool:
+        return ink_in((x + column * dx - r / 2, y + digit * dy - r / 2, r, r), filled) > 0.5
+
+    found = [[d for d in range(10) if black(column, d)] for column in range(3)]
+    assert found == [[0], [6], [5, 7]]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ What comes out is ink as shapes in millimetres, so it can be drawn at any scale.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def fill_page(
         rng: where everything random comes from.
         style: how it is filled in.
         overwritten: what stood there first and was written over, in the same form: ``_5_`` puts a
-            5 below the second character.
+            5 below the second character, and its bubble stays black.
 
     Raises:
         ValueError: for a field that the form does not have, or the wrong number of characters.
@@ -83,7 +83,7 @@ def fill_page(
     for name, characters in written.items():
         first = (overwritten or {}).get(name)
         if first is not None:
-            ink += _write_boxes(form.by_name[name].boxes.boxes, first, style, rng)
+            ink += _write_first(form.by_name[name], first, style, rng)
         ink += _fill_field(form.by_name[name], characters, style, rng)
     if style.signed:
         ink += _sign(form, style, rng)
@@ -92,20 +92,25 @@ def fill_page(
 
 def draw_filled(filled: Filled, px_per_mm: float) -> Gray:
     """Draw a filled page, (H, W) uint8."""
-    page = draw_page(filled.form, px_per_mm)
-    for shape in filled.ink:
-        draw_shape(page, shape, px_per_mm)
-    return page
+    return _with_ink(draw_page(filled.form, px_per_mm), filled, px_per_mm)
 
 
 def draw_filled_colour(filled: Filled, px_per_mm: float) -> Gray:
     """Draw a filled page in colour, (H, W, 3) uint8 in OpenCV's order blue, green, red."""
     blank = draw_page(filled.form, px_per_mm)
-    page = draw_filled(filled, px_per_mm)
+    page = _with_ink(blank, filled, px_per_mm)
     share = (blank.astype(np.float32) - page) / np.maximum(blank, 1)
     tint = np.array(filled.tint, np.float32)
     coloured = page[..., None] + share[..., None] * tint
     return np.clip(np.rint(coloured), 0, 255).astype(np.uint8)
+
+
+def _with_ink(blank: Gray, filled: Filled, px_per_mm: float) -> Gray:
+    page = blank.copy()
+    for shape in filled.ink:
+        draw_shape(page, shape, px_per_mm)
+    # Ink never makes print lighter.
+    return np.minimum(page, blank)
 
 
 def _fill_field(
@@ -142,6 +147,16 @@ def _write_boxes(
         lines = write_character(character, hand, rng)
         placed = tuple((line - 0.5) * size + centre for line in lines)
         yield Strokes(placed, hand.pen_mm, _pressed(hand, rng))
+
+
+def _write_first(
+    field: FormField, characters: str, style: Style, rng: np.random.Generator
+) -> Iterator[Shape]:
+    """What is written over later, with its bubbles; nothing where there was nothing."""
+    yield from _write_boxes(field.boxes.boxes, characters, style, rng)
+    if field.bubbles and style.bubbles:
+        digits_only = replace(style, zero_bubble=False)
+        yield from _blacken(field.bubbles, characters, digits_only, rng)
 
 
 def _blacken(
