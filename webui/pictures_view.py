@@ -35,7 +35,7 @@ def picture(reading_id: str, name: str) -> Response:
     path = desk().pictures.path(reading_id, photo_id, placed, name)
     if path is None or path.suffix != ".jpg":
         abort(404)
-    return _forever(send_file(path, mimetype="image/jpeg"))
+    return _forever(send_file(io.BytesIO(path.read_bytes()), mimetype="image/jpeg"))
 
 
 def _forever(response: Response) -> Response:

@@ -144,8 +144,9 @@ if (form) {
   checkbox.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    checkbox.checked = true;
-    go(whoOrSend());
+    // Saying that the paper is wrong takes its own key: Enter pressed once too often must not.
+    if (checkbox.checked) go(whoOrSend());
+    else say.textContent = form.dataset.tick;
   });
 
   form.addEventListener("submit", (event) => {
