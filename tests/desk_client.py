@@ -4,7 +4,7 @@ import io
 import re
 from dataclasses import dataclass
 
-from desk_fakes import CLEAR, DOUBTFUL, NO_FORM, WRONG_SUM, FakeSheet, fake_reader
+from desk_fakes import CLEAR, DOUBTFUL, MISREAD, NO_FORM, WRONG_SUM, FakeSheet, fake_reader
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -19,6 +19,7 @@ NAMES = {
     "tps-013.jpg": WRONG_SUM,
     "tps-014.jpg": CLEAR,
     "cat.jpg": NO_FORM,
+    "tps-015.jpg": MISREAD,
 }
 
 

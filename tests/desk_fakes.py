@@ -27,12 +27,13 @@ HEIGHT = 900
 
 @dataclass(frozen=True)
 class FakeSheet:
-    """What is on a sheet, and what the fake reader makes of it."""
+    """What the fake reader makes of a sheet; ``drawn`` is what stands there where that differs."""
 
     written: Mapping[str, str]
     form: str = SCAN_2019
     doubtful: Mapping[str, str] = field(default_factory=dict)  # field -> reason
     seed: int = 0
+    drawn: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def page(self) -> FormPage:
@@ -45,7 +46,7 @@ class FakeSheet:
     def photo(self) -> bytes:
         """A JPEG of the filled page; ``seed`` makes otherwise equal ones differ."""
         image = draw_page(self.page, self.scale)
-        for name, text in self.written.items():
+        for name, text in {**self.written, **self.drawn}.items():
             _fill(image, self.page, name, text, self.scale)
         image[0, :8] = self.seed
         return encoded(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
@@ -105,6 +106,12 @@ WRONG_SUM = FakeSheet(
 )  # fmt: skip
 CLEAR = FakeSheet({"suara_1": "173", "suara_2": "x27", "suara_3": "xx3"}, PAGE_2, seed=2)
 NO_FORM = FakeSheet({}, seed=3)
+#: The 8 of 89 was read as a 3, so the sum fails until somebody types what stands there.
+MISREAD = FakeSheet(
+    {"suara_1": "106", "suara_2": "x39", "suara_sah": "195", "suara_tidak_sah": "xx4",
+     "suara_total": "199"},
+    doubtful={"suara_2": "rule_fails"}, seed=4, drawn={"suara_2": "x89"},
+)  # fmt: skip
 
 
 def fake_reader(*sheets: FakeSheet) -> Reader:

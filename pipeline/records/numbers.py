@@ -4,7 +4,7 @@ import re
 from typing import ClassVar
 
 from pipeline.errors import CermatError
-from pipeline.reading.numbers import value_of
+from pipeline.reading.numbers import EMPTY, value_of
 from pipeline.records.events import Number
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -17,8 +17,11 @@ class BadNumberError(CermatError):
     exit_status: ClassVar[int] = 2
 
 
-def understood(typed: str, boxes: int) -> Number:
-    """Digits alone may be fewer than boxes (the rest is empty); otherwise one character a box.
+def understood(typed: str, boxes: int, before: str = "") -> Number:
+    """Digits alone may be fewer than boxes; otherwise one character a box.
+
+    In front of fewer digits stands what was seen there ``before`` (89 typed over x39 is x89),
+    as long as that holds no digit; else the boxes are empty.
 
     ``x`` is a cross, ``-`` a dash, ``_`` an empty box; what they mean is said in
     ``pipeline.reading.numbers``.
@@ -35,7 +38,10 @@ def understood(typed: str, boxes: int) -> Number:
     if _DIGITS.fullmatch(text):
         if len(text) > boxes:
             raise _too_long(text, boxes)
-        return Number(written=text.rjust(boxes, "_"), value=int(text))
+        lead = before[: boxes - len(text)] if len(before) == boxes else ""
+        if set(lead) - set(EMPTY):
+            lead = ""
+        return Number(written=lead + text.rjust(boxes - len(lead), "_"), value=int(text))
     if re.search(r"[^0-9x_-]", text):
         raise BadNumberError(
             message_id=f"“{typed.strip()[:12]}” bukan isi kotak. Pakai angka 0-9, x, - atau _.",

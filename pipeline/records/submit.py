@@ -206,13 +206,14 @@ def _numbers(answer: Answer, fields: Mapping[str, FieldRow], page: FormPage) -> 
     for field in page.fields:
         if field.name not in fields:
             continue
+        row = fields[field.name]
+        typed = answer.typed.get(field.name, "")
         try:
-            number = understood(answer.typed.get(field.name, ""), field.boxes.count)
+            number = understood(typed, field.boxes.count, row.written)
         except BadNumberError as error:
             wrong[field.name] = error
             continue
-        # 89 for x89 is quicker to type and no statement about the cross: what stood there stays.
-        row = fields[field.name]
+        # The same number typed another way is no statement about the boxes: they stay.
         same = number.value == row.value
         numbers[field.name] = Number(written=row.written, value=row.value) if same else number
     if wrong:
