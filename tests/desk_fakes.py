@@ -23,6 +23,8 @@ SCAN_2019 = "c1-ppwp-2019-p2"
 VERSION = "fake 1"
 #: Height of a drawn photo in px.
 HEIGHT = 900
+#: Photos drawn so far: drawing takes longer than most tests.
+_PHOTOS: dict[str, bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class FakeSheet:
 
     def photo(self) -> bytes:
         """A JPEG of the filled page; ``seed`` makes otherwise equal ones differ."""
+        if repr(self) not in _PHOTOS:
+            _PHOTOS[repr(self)] = self._draw()
+        return _PHOTOS[repr(self)]
+
+    def _draw(self) -> bytes:
         image = draw_page(self.page, self.scale)
         for name, text in {**self.written, **self.drawn}.items():
             _fill(image, self.page, name, text, self.scale)

@@ -4,8 +4,12 @@ import logging
 import threading
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command()
@@ -42,7 +46,7 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
         )
     address = f"http://{settings.host}:{server.effective_port}"
     click.echo(f"Cermat: {address}  (data: {settings.data.resolve()})  Ctrl+C untuk berhenti.")
-    threading.Thread(target=_read_what_waits, args=(app,), daemon=True).start()
+    threading.Thread(target=read_what_waits, args=(app,), daemon=True).start()
     try:
         server.run()
     finally:
@@ -56,11 +60,11 @@ def _is_own_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _read_what_waits(app: object) -> None:
-    """Photos that a crash left unread."""
+def read_what_waits(app: "Flask") -> None:
+    """Read the photos that a crash left unread, oldest first."""
     from pipeline.records.intake import read_sheet, unread  # noqa: PLC0415
     from webui.state import KEY  # noqa: PLC0415
 
-    desk = app.extensions[KEY]  # type: ignore[attr-defined]
+    desk = app.extensions[KEY]
     for sheet in unread(desk.records):
         read_sheet(desk.records, sheet, desk.reader)

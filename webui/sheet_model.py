@@ -63,12 +63,14 @@ class RuleView:
     Attributes:
         words: with the names of fields.
         sum: with the numbers that stand there now.
+        bound: it only says how much can be; shown when it fails.
         off: by how much it fails, with its sign; empty where it does not.
         data: see static/sums.mjs.
     """
 
     words: str
     sum: str
+    bound: bool
     off: str
     holds: bool | None
     data: dict[str, Any]
@@ -198,6 +200,7 @@ def _view_rule(rule: Rule, values: Mapping[str, int | None], titles: dict[str, s
     return RuleView(
         words=_equation(rule, left, right, titles),
         sum=_equation(rule, left, right, numbers),
+        bound=len(rule.terms) == 1,
         off="" if difference is None or holds else f"{difference:+d}".replace("-", MINUS),
         holds=holds,
         data={

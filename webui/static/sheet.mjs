@@ -71,6 +71,11 @@ if (form) {
     return fine;
   }
 
+  /** Only what changed: screen readers say every change aloud. */
+  function tell(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   function addUp() {
     const values = new Map(
       inputs.map((input) => [
@@ -84,10 +89,13 @@ if (form) {
       const off = difference(rule, values);
       const state = { true: "holds", false: "fails", null: "unknown" }[String(holds(rule, off))];
       const sign = off > 0 ? "+" : "−";
-      item.className = state;
-      item.querySelector(".sum").textContent = equation(rule, values);
-      item.querySelector("b").textContent =
-        state === "fails" ? `${form.dataset.fails} ${sign}${Math.abs(off)}` : form.dataset[state];
+      item.classList.remove("holds", "fails", "unknown");
+      item.classList.add(state);
+      tell(item.querySelector(".sum"), equation(rule, values));
+      tell(
+        item.querySelector("b"),
+        state === "fails" ? `${form.dataset.fails} ${sign}${Math.abs(off)}` : form.dataset[state],
+      );
       failing ||= state === "fails";
     }
     paperWrong.hidden = !failing;
