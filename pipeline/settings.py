@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=64)] = Field(
         default=4, description="requests that the desk answers at the same time"
     )
+    readers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2, description="photos that are read at the same time"
+    )
     https: bool = Field(
         default=False,
         description="the desk is reached by HTTPS only: cookies are then never sent without it",

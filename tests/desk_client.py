@@ -32,7 +32,8 @@ def make_app(folder, database_url=None, **settings) -> Flask:
 
 
 def close(app: Flask) -> None:
-    """Give back the database's connections."""
+    """Give back threads and connections."""
+    app.extensions[KEY].executor.shutdown()
     app.extensions[KEY].records.engine.dispose()
 
 

@@ -318,11 +318,14 @@ def test_the_list_narrows_and_counts(records):
             show: [s.id for s, _ in sheets.list_sheets(session, show, limit=10)]
             for show in sheets.SHOWS
         }
-        following = sheets.next_to_look_at(session, ids[0])
+        following = [
+            sheets.next_to_look_at(session, sheets.find_sheet(session, ids[seed]))
+            for seed in (0, 1, 2)
+        ]
     assert counts == {name: len(found) for name, found in shown.items()}
     assert shown["look"] == [ids[1], ids[0]]
     assert (shown["sums"], shown["accepted"], shown["rejected"]) == ([ids[1]], [ids[2]], [ids[3]])
-    assert following == ids[1]
+    assert following == [ids[1], ids[0], ids[0]]  # after the newest the oldest again
 
 
 def test_an_unknown_sheet_is_said_to_be_unknown(records):

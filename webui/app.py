@@ -1,5 +1,6 @@
 """Makes the Flask application."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from flask import Flask
@@ -41,6 +42,7 @@ def create_app(config: Settings | None = None, *, reader: Reader | None = None) 
         reader=reader or default_reader(limits_of(settings), settings.max_wrong_rate),
         catalogue=catalogue,
         pictures=Pictures(settings.data.resolve() / "cache", records.photos, catalogue),
+        executor=ThreadPoolExecutor(settings.readers, thread_name_prefix="read"),
     )
     guard(app)
     language.speak(app)

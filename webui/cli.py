@@ -67,4 +67,4 @@ def read_what_waits(app: "Flask") -> None:
 
     desk = app.extensions[KEY]
     for sheet in unread(desk.records):
-        read_sheet(desk.records, sheet, desk.reader)
+        read_sheet(desk.records, sheet, desk.reader, desk.executor)

@@ -99,7 +99,7 @@ def _page(sheet_id: str, *, error: CermatError | None = None, answer: Answer | N
     wrong: Mapping[str, CermatError] = error.fields if isinstance(error, BadNumbersError) else {}
     with desk().records.read() as session:
         whole = whole_sheet(session, sheet_id)
-        following = next_to_look_at(session, sheet_id)
+        following = next_to_look_at(session, whole.sheet)
     view = view_sheet(whole, desk().catalogue, answer.typed if answer else None, wrong)
     template = "submitted.html" if whole.sheet.state == "submitted" else "sheet.html"
     return render_template(

@@ -1,5 +1,6 @@
 """What the views share: made once by ``create_app``, found again in every request."""
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,13 +18,18 @@ KEY = "cermat"
 
 @dataclass(frozen=True)
 class Desk:
-    """The desk's parts."""
+    """The desk's parts.
+
+    Attributes:
+        executor: reads photos, so many at a time as the settings say.
+    """
 
     settings: Settings
     records: Records
     reader: Reader
     catalogue: Catalogue
     pictures: Pictures
+    executor: Executor
 
     @property
     def limits(self) -> Limits:

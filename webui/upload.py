@@ -74,7 +74,7 @@ def _take_one(file: FileStorage) -> Outcome:
     except Refused as refusal:
         return Outcome(name, refused=in_language(refusal))
     if received.new:
-        read_sheet(desk().records, received.sheet, desk().reader)
+        read_sheet(desk().records, received.sheet, desk().reader, desk().executor)
     return Outcome(name, received.sheet, new=received.new)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,9 +81,12 @@ def receive(records: Records, data: bytes, *, name: str, who: str, limits: Limit
     return Received(sha256, new=True)
 
 
-def read_sheet(records: Records, sheet: str, reader: Reader) -> None:
+def read_sheet(
+    records: Records, sheet: str, reader: Reader, executor: Executor | None = None
+) -> None:
     """Read a sheet's photo and keep what is said of it.
 
+    The executor bounds how many photos are read at the same time; without one, a thread is made.
     A reader that breaks down is a bug: it is logged and kept as a fact, so that one photo never
     stops the others and a person can see which one it was.
     """
@@ -91,10 +94,13 @@ def read_sheet(records: Records, sheet: str, reader: Reader) -> None:
         photo = session.get_one(SheetRow, sheet).photo
         name = session.get_one(PhotoRow, photo).name
     data = records.photos.get(photo)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as executor:
-        future = executor.submit(reader.read, data, name)
-        error = future.exception()
     fact: SheetRead | ReadingFailed
+    if executor is None:
+        with ThreadPoolExecutor(max_workers=1) as own:
+            future = own.submit(reader.read, data, name)
+    else:
+        future = executor.submit(reader.read, data, name)
+    error = future.exception()
     if error is None:
         said = future.result()
         fact = SheetRead(reader=reader.version, contract=said.contract, located=said.located)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipeline.errors import CermatError
-from pipeline.records.tables import Event, FieldRow, PhotoRow, ReadingRow, SheetRow
+from pipeline.records.tables import Event, FieldRow, IsoTime, PhotoRow, ReadingRow, SheetRow
 
 #: What the list can be narrowed to.
 Show = Literal["all", "look", "sums", "accepted", "rejected", "submitted"]
@@ -94,7 +94,13 @@ def count_sheets(session: Session) -> dict[Show, int]:
     return counts
 
 
-def next_to_look_at(session: Session, after: str) -> str | None:
-    """The oldest sheet that a person must look at, other than ``after``."""
-    query = select(SheetRow.id).where(SheetRow.state == "review", SheetRow.id != after)
-    return session.scalars(query.order_by(SheetRow.received_at, SheetRow.id).limit(1)).first()
+def next_to_look_at(session: Session, after: SheetRow) -> str | None:
+    """The sheet to look at after this one: in the order received, then from the oldest again."""
+    place = tuple_(SheetRow.received_at, SheetRow.id)
+    here = tuple_(literal(after.received_at, IsoTime), literal(after.id))
+    query = (
+        select(SheetRow.id)
+        .where(SheetRow.state == "review", SheetRow.id != after.id)
+        .order_by((place <= here), SheetRow.received_at, SheetRow.id)
+    )
+    return session.scalars(query.limit(1)).first()
