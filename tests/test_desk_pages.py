@@ -182,6 +182,19 @@ def test_a_submission_without_a_name_is_asked_for_one(app, user):
     assert "Isi nama Anda dulu" in response.text
 
 
+def test_all_faults_of_an_answer_are_shown_at_once(app, user):
+    sheet_id = put(app, DOUBTFUL)
+    sent = answer(app, sheet_id, DOUBTFUL, suara_1="12a", suara_sah="1234") | {"who": ""}
+    page = user.post(f"/lembar/{sheet_id}", sent).text
+    for words in (
+        "2 angka belum benar",
+        "bukan isi kotak",
+        "terlalu panjang",
+        "Isi nama Anda dulu.",
+    ):
+        assert words in page
+
+
 def test_the_name_is_kept_for_the_session(app, user):
     user.post("/nama", {"who": "  Citra <b>  "})
     assert "Citra &lt;b&gt;" in user.get("/").text

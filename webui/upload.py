@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from pipeline.reading.reasons import Reason
 from pipeline.reading.refusal import Refused
 from pipeline.records.intake import read_sheet, receive
 from pipeline.records.text import clean
-from webui.language import in_language
+from webui.language import in_language, reason_sentence
 from webui.people import remember_who, who
 from webui.state import desk
 
@@ -72,10 +73,17 @@ def _take_one(file: FileStorage) -> Outcome:
     try:
         received = receive(desk().records, data, name=name, who=who(), limits=desk().limits)
     except Refused as refusal:
-        return Outcome(name, refused=in_language(refusal))
+        return Outcome(name, refused=_why(refusal))
     if received.new:
         read_sheet(desk().records, received.sheet, desk().reader, desk().executor)
     return Outcome(name, received.sheet, new=received.new)
+
+
+def _why(refusal: Refused) -> str:
+    """The reason in plain words; limits with their numbers, since those help to choose."""
+    if refusal.reason in (Reason.TOO_LARGE, Reason.TOO_SMALL):
+        return in_language(refusal)
+    return reason_sentence(refusal.reason)
 
 
 def _page(outcomes: list[Outcome]) -> str:

@@ -134,11 +134,11 @@ def submit(records: Records, sheet_id: str, page: FormPage, answer: Answer) -> N
             )
         if sheet.reading is None or not fields:
             raise _not_submittable()
-        if not who:
-            raise _nameless()
         if sheet.revision != answer.revision:
             raise _changed_meanwhile()
         numbers = _numbers(answer, fields, page)
+        if not who:
+            raise _nameless()
         rules = checked(page, {name: number.value for name, number in numbers.items()})
         failing = tuple(rule for rule in rules if rule.holds is False)
         if failing and not answer.paper_wrong:
