@@ -26,10 +26,18 @@ EVEN_PITCH = 0.22
 DISTANCE_SHARE, DISTANCE_FLOOR = 0.22, 0.7
 #: How far the pitches of two rows may differ in ratio between picture and form.
 PITCH_SHARE = 0.3
-#: Pairs of found rows that are tried, the widest apart first.
-MAX_PAIRS = 40
-#: Hypotheses kept for each template.
-MAX_PER_FORM = 10
+#: Two pairs whose misfits (in units of the above) add up to more than this are not the same.
+MAX_MISFIT = 1.5
+#: Pairs of found rows that are looked at.
+MAX_PAIRS = 90
+#: Rows that take part at most, found and guessed.
+MAX_ROWS = 80
+#: Rounds of passing support on; after a few the order does not change.
+ROUNDS = 6
+#: Hypotheses kept for each template, and rows that each starts from (the nearest to its leader).
+MAX_PER_FORM, SEED_ROWS = 24, 3
+#: With a single row there is nothing to compare: so many rows are tried against every row.
+MAX_ALONE = 4
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,13 @@ class Hypothesis:
     Attributes:
         form: the template.
         mm: (n, 2) points on the form; px: (n, 2) the same in the picture.
-        misfit: how badly the rows' distance fits, 0 is perfect.
+        support: how much other rows agree with it; only the order means something.
     """
 
     form: FormPage
     mm: Floats
     px: Floats
-    misfit: float
+    support: float
 
 
 def box_triples(centres: Floats, sizes: Floats, right: Floats) -> Floats:
@@ -78,16 +86,29 @@ def box_triples(centres: Floats, sizes: Floats, right: Floats) -> Floats:
     return np.array(triples).reshape(-1, 3, 2)
 
 
-def form_triples(form: FormPage) -> Floats:
-    """Rows of three boxes of a template (t, 3, 2) in mm."""
-    found = landmarks_of(form)
-    centres = found.box_centres
-    triples = [
-        centres[start + i : start + i + 3]
-        for start, count in found.rows
-        for i in range(count - 2)
-    ]
+def _completed(centres: Floats, sizes: Floats, right: Floats) -> Floats:
+    """Rows of three of which one box was not found: (t, 3, 2), its centre guessed."""
+    down = np.array([-right[1], right[0]])
+    along, across = centres @ right, centres @ down
+    triples = []
+    for i, (w, h) in enumerate(sizes):
+        dx, dy = along - along[i], np.abs(across - across[i])
+        for j in np.nonzero((dx > NEIGHBOUR_WIDTHS[0] * w) & (dy < NEIGHBOUR_HEIGHTS * h))[0]:
+            a, b = centres[i], centres[j]
+            if dx[j] < NEIGHBOUR_WIDTHS[1] * w:
+                triples += [[2 * a - b, a, b], [a, b, 2 * b - a]]
+            elif dx[j] < 2 * NEIGHBOUR_WIDTHS[1] * w:
+                triples.append([a, (a + b) / 2, b])
     return np.array(triples).reshape(-1, 3, 2)
+
+
+def form_triples(form: FormPage) -> Floats:
+    """Rows of three boxes of a template (t, 3, 2) in mm, formed as those of a picture are.
+
+    So three boxes of two neighbouring fields are a row here when they look like one there.
+    """
+    own = landmarks_of(form)
+    return box_triples(own.box_centres, own.boxes[:, 2:], np.array([1.0, 0.0]))
 
 
 @dataclass(frozen=True)
@@ -116,10 +137,9 @@ def _pairs(triples: Floats, limit: int | None = None) -> _Pairs:
     ratio = pitch[second] / pitch[first]
     index = np.stack([first, second], axis=1)
     if limit is not None and len(index) > limit:
-        # Only one order of each pair, the widest apart first.
-        widest = np.argsort(-np.linalg.norm(vector, axis=1))
-        widest = widest[index[widest, 0] < index[widest, 1]][:limit]
-        index, vector, ratio = index[widest], vector[widest], ratio[widest]
+        # Spread evenly over all pairs, so that every row takes part.
+        kept = np.linspace(0, len(index) - 1, limit).round().astype(int)
+        index, vector, ratio = index[kept], vector[kept], ratio[kept]
     return _Pairs(index, vector, ratio)
 
 
@@ -129,38 +149,82 @@ def _form_pairs(form: FormPage) -> tuple[Floats, _Pairs]:
     return triples, _pairs(triples)
 
 
-def hypotheses(found: Landmarks, right: Floats, forms: Iterable[FormPage]) -> list[Hypothesis]:
-    """All hypotheses for a picture whose rows run along ``right``, the best fitting first."""
+def hypotheses(
+    found: Landmarks, right: Floats, forms: Iterable[FormPage], guess_missing: bool = False
+) -> list[Hypothesis]:
+    """All hypotheses for a picture whose rows run along ``right``, the best supported first.
+
+    With ``guess_missing`` rows of which one box was not found take part too.
+    """
     triples = box_triples(found.boxes.xy, found.box_size, right)
+    if guess_missing:
+        guessed = _completed(found.boxes.xy, found.box_size, right)
+        triples = np.concatenate([triples, guessed])[:MAX_ROWS]
     if not len(triples):
         return []
     seen = _pairs(triples, MAX_PAIRS)
     result: list[Hypothesis] = []
     for form in forms:
         own, pairs = _form_pairs(form)
-        result += _pair_hypotheses(form, own, pairs, triples, seen)
+        result += _supported(form, own, pairs, triples, seen)
         if len(triples) == 1 or len(own) == 1:
-            result += [Hypothesis(form, mm, px, 1.0) for mm in own for px in triples[:4]]
-    return sorted(result, key=lambda h: h.misfit)
+            result += [Hypothesis(form, mm, px, 0.0) for mm in own for px in triples[:MAX_ALONE]]
+    return sorted(result, key=lambda h: -h.support)
 
 
-def _pair_hypotheses(
+def _supported(
     form: FormPage, own: Floats, pairs: _Pairs, triples: Floats, seen: _Pairs
 ) -> list[Hypothesis]:
+    """Assignments of found rows to the form's rows that support each other the most.
+
+    Every two assignments that keep a distance support each other; a few rounds of passing the
+    support on (the power iteration of spectral matching, Leordeanu and Hebert 2005) let those
+    win that agree with many that agree with many.
+    """
     if not len(pairs.index) or not len(seen.index):
         return []
     gap = np.linalg.norm(seen.vector[:, None] - pairs.vector[None], axis=2)
     length = np.linalg.norm(pairs.vector, axis=1)[None]
     misfit = gap / (DISTANCE_FLOOR + DISTANCE_SHARE * length)
     misfit += np.abs(np.log(seen.ratio[:, None] / pairs.ratio[None])) / PITCH_SHARE
-    a, b = np.nonzero(misfit < 1.5)
-    order = np.argsort(misfit[a, b])[:MAX_PER_FORM]
-    return [
-        Hypothesis(
-            form,
-            own[pairs.index[j]].reshape(-1, 2),
-            triples[seen.index[i]].reshape(-1, 2),
-            float(misfit[i, j]),
+    i, j = np.nonzero(misfit < MAX_MISFIT)
+    if not len(i):
+        return []
+    rows = len(own)
+    a = seen.index[i, 0] * rows + pairs.index[j, 0]
+    b = seen.index[i, 1] * rows + pairs.index[j, 1]
+    weight = MAX_MISFIT - misfit[i, j]
+    support = np.ones(len(triples) * rows)
+    for _ in range(ROUNDS):
+        passed = np.bincount(a, weight * support[b], len(support))
+        passed += np.bincount(b, weight * support[a], len(support))
+        support = passed / passed.max()
+    total = np.bincount(a, weight, len(support)) + np.bincount(b, weight, len(support))
+    result = []
+    for lead in np.argsort(-support)[:MAX_PER_FORM]:
+        if support[lead] <= 0:
+            break
+        partners = np.concatenate([b[a == lead], a[b == lead]])
+        chosen = _one_to_one(int(lead), partners[np.argsort(-support[partners])], rows)
+        near = np.linalg.norm(own[chosen % rows, 1] - own[lead % rows, 1], axis=1).argsort()
+        chosen = chosen[near[:SEED_ROWS]]
+        result.append(
+            Hypothesis(
+                form,
+                own[chosen % rows].reshape(-1, 2),
+                triples[chosen // rows].reshape(-1, 2),
+                float(support[lead] * total.max()),
+            )
         )
-        for i, j in zip(a[order], b[order], strict=True)
-    ]
+    return result
+
+
+def _one_to_one(lead: int, partners: Floats, rows: int) -> Floats:
+    """The leading assignment and its partners, each row found and each of the form used once."""
+    chosen, taken, used = [lead], {lead // rows}, {lead % rows}
+    for partner in partners.tolist():
+        if partner // rows not in taken and partner % rows not in used:
+            chosen.append(partner)
+            taken.add(partner // rows)
+            used.add(partner % rows)
+    return np.array(chosen)

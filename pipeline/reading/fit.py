@@ -1,9 +1,11 @@
 """Fits a form to the landmarks found: from a rough guess to a homography, and a mesh for folds."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.arrays import Floats
 from ocr.landmarks import Landmarks, Peaks
@@ -18,41 +20,89 @@ AGREE_SHARE = 0.38
 REACH_SHARES = (0.75, 0.6, 0.5, AGREE_SHARE, AGREE_SHARE)
 #: Landmarks nearer to each other than this in the network's view are not told apart (px there).
 CROWDED_PX = 7.0
+#: Cells of the nearest-landmark maps, in px of the network's view: two peaks never share one.
+CELL_VIEW_PX = 2.0
 #: What a kind of landmark weighs in the agreement: boxes are what is read, crossings are many.
-WEIGHTS = {"boxes": 3.0, "bubbles": 1.0, "crossings": 1.0}
+KIND_WEIGHTS = np.array([3.0, 1.0, 1.0])
 #: A homography needs this many agreeing landmarks; with fewer an affine map is fitted.
 LEAST_FOR_HOMOGRAPHY = 14
+#: Points span an area when their second principal spread is this share of the first.
+SPANS_AREA = 0.1
 #: Cells of the mesh across the page's longer side.
-MESH_CELLS = 8
+MESH_CELLS = 12
 #: How stiff the mesh is: weight of neighbouring differences against one landmark.
-MESH_STIFFNESS = 3.0
+MESH_STIFFNESS = 0.7
+#: A landmark this many times further from the mesh than the median one was found wrongly.
+OUTLIER_MEDIANS = 4.0
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What is compared, in one array: every landmark found, with its kind.
+    """Every landmark found, arranged so that the nearest to a point is looked up at once.
 
     Attributes:
-        xy: (n, 2) px of the photo; kind: (n,) 0 box, 1 bubble, 2 crossing.
+        xy: (n, 2) px of the photo.
+        kind: (n,) 0 box, 1 bubble, 2 crossing.
+        nearest: for each kind a map (h, w) of the index into xy of the nearest of that kind.
+        cell_px: px of the photo that one cell of the maps covers.
         view_px: how many px of the photo one px of the network's view was.
         size: (height, width) of the photo.
     """
 
     xy: Floats
     kind: Floats
+    nearest: tuple[NDArray[np.int32] | None, ...]
+    cell_px: float
     view_px: float
     size: tuple[int, int]
 
     @staticmethod
     def of(found: Landmarks, view_px: float, size: tuple[int, int]) -> "Targets":
-        """Gather what the network found."""
+        """Arrange what the network found in a photo of (height, width)."""
         kinds: list[Peaks] = [found.boxes, found.bubbles, found.crossings]
+        cell = CELL_VIEW_PX * view_px
+        maps, start = [], 0
+        for peaks in kinds:
+            maps.append(_nearest_map(peaks.xy, start, cell, size))
+            start += len(peaks.xy)
         return Targets(
             np.concatenate([k.xy for k in kinds]),
             np.concatenate([np.full(len(k.xy), i) for i, k in enumerate(kinds)]),
+            tuple(maps),
+            cell,
             view_px,
             size,
         )
+
+    def nearest_to(self, px: Floats, kind: int) -> tuple[NDArray[np.int32], Floats] | None:
+        """Index of and distance to the nearest landmark of a kind for points (n, 2)."""
+        lookup = self.nearest[kind]
+        if lookup is None:
+            return None
+        cells = np.nan_to_num(px / self.cell_px, posinf=-1, neginf=-1)
+        columns = np.clip(cells[:, 0], 0, lookup.shape[1] - 1).astype(int)
+        rows = np.clip(cells[:, 1], 0, lookup.shape[0] - 1).astype(int)
+        index = lookup[rows, columns]
+        return index, np.hypot(*(self.xy[index] - px).T)
+
+
+def _nearest_map(
+    xy: Floats, start: int, cell: float, size: tuple[int, int]
+) -> NDArray[np.int32] | None:
+    if not len(xy):
+        return None
+    shape = (int(size[0] / cell) + 1, int(size[1] / cell) + 1)
+    columns = np.clip(xy[:, 0] / cell, 0, shape[1] - 1).astype(int)
+    rows = np.clip(xy[:, 1] / cell, 0, shape[0] - 1).astype(int)
+    free = np.full(shape, 255, np.uint8)
+    free[rows, columns] = 0
+    _, labels = cv2.distanceTransformWithLabels(
+        free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    index = np.zeros(int(labels.max()) + 1, np.int32)
+    index[labels[rows, columns]] = np.arange(start, start + len(xy))
+    found: NDArray[np.int32] = index[labels]
+    return found
 
 
 @dataclass(frozen=True)
@@ -63,9 +113,10 @@ class Fit:
         form: the template; mm_to_px: (3, 3).
         mm, px: (m, 2) the agreeing landmarks on the form and where they were found.
         agreement: weighted share of the landmarks in view that were found, [0, 1].
-        explained: share of the boxes and bubbles found on the form's area that it explains.
+        explained: share of the boxes and bubbles found on the page that it explains, [0, 1].
         boxes: (agreeing, in view) digit boxes.
-        score: agreement and explained in one, weighed by how much was in view.
+        spread: median distance of agreeing landmarks, in shares of a box: chance agrees loosely.
+        score: weight of what agrees less weight of what contradicts.
     """
 
     form: FormPage
@@ -75,31 +126,80 @@ class Fit:
     agreement: float
     explained: float
     boxes: tuple[int, int]
+    spread: float
     score: float
 
 
-def form_points(form: FormPage) -> tuple[Floats, Floats]:
-    """All landmarks of a form: points (n, 2) in mm and kinds (n,)."""
+@dataclass(frozen=True)
+class FormPoints:
+    """All landmarks of a form in one array.
+
+    Attributes:
+        mm: (n, 2); kind: (n,); spacing_mm: (n,) to the nearest of the same kind.
+        weight: (n,) what each counts in the agreement.
+        box_mm: the mean smaller side of its boxes.
+    """
+
+    mm: Floats
+    kind: Floats
+    spacing_mm: Floats
+    weight: Floats
+    box_mm: float
+
+
+@lru_cache(maxsize=512)
+def form_points(form: FormPage) -> FormPoints:
+    """The landmarks of a form, gathered once."""
     own = landmarks_of(form)
     groups = (own.box_centres, own.bubbles, own.crossings)
-    return np.concatenate(groups), np.concatenate(
-        [np.full(len(group), kind) for kind, group in enumerate(groups)]
+    kind = np.concatenate([np.full(len(group), k) for k, group in enumerate(groups)])
+    return FormPoints(
+        np.concatenate(groups),
+        kind,
+        np.concatenate([_nearest(group) for group in groups]),
+        KIND_WEIGHTS[kind],
+        float(own.boxes[:, 2:].min(1).mean()),
     )
 
 
 def start_from(mm: Floats, px: Floats) -> Floats | None:
-    """The similarity (3, 3) that best takes mm (n, 2) to px (n, 2); None where they coincide."""
+    """The map (3, 3) that best takes mm (n, 2) to px (n, 2); None where they coincide.
+
+    Affine where the points span an area, a similarity where they lie on a line.
+    """
     a, b = mm - mm.mean(0), px - px.mean(0)
-    norm = float((a * a).sum())
-    if norm < 1e-9:
+    spread = np.linalg.svd(a, compute_uv=False)
+    if spread[0] < 1e-9:
         return None
-    c = float((a * b).sum()) / norm
-    s = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / norm
-    linear = np.array([[c, -s], [s, c]])
+    if spread[1] > SPANS_AREA * spread[0]:
+        linear = np.linalg.lstsq(a, b, rcond=None)[0].T
+    else:
+        norm = float((a * a).sum())
+        c = float((a * b).sum()) / norm
+        s = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / norm
+        linear = np.array([[c, -s], [s, c]])
     H = np.eye(3)
     H[:2, :2] = linear
     H[:2, 2] = px.mean(0) - linear @ mm.mean(0)
     return H
+
+
+def glance(form: FormPage, H: Floats, targets: Targets) -> float:
+    """A quick score of a guess: boxes that agree, less those in view that do not."""
+    own = form_points(form)
+    boxes = own.mm[own.kind == 0]
+    if np.any(boxes @ H[2, :2] + H[2, 2] <= 0):
+        return -np.inf
+    px = geometry.apply(H, boxes)
+    looked = targets.nearest_to(px, 0)
+    if looked is None:
+        return -np.inf
+    height, width = targets.size
+    seen = (px > 0).all(1) & (px[:, 0] < width) & (px[:, 1] < height)
+    reach = REACH_SHARES[0] * own.box_mm * geometry.local_scale(H, boxes)
+    # Each box found can stand for one box only.
+    agreed = len(np.unique(looked[0][seen & (looked[1] < reach)]))
+    return 2.0 * agreed - float(seen.sum())
 
 
 def grow(form: FormPage, H: Floats, seeds_mm: Floats, targets: Targets) -> Fit | None:
@@ -107,17 +207,15 @@ def grow(form: FormPage, H: Floats, seeds_mm: Floats, targets: Targets) -> Fit |
 
     Returns None where nothing agrees.
     """
-    points, kinds = form_points(form)
+    own = form_points(form)
     centre = seeds_mm.mean(0)
-    distance = np.linalg.norm(points - centre, axis=1)
-    reach = max(float(np.linalg.norm(seeds_mm - centre, axis=1).max()) * 1.6, 25.0)
-    box_mm = float(landmarks_of(form).boxes[:, 2:].min(1).mean())
+    distance = np.linalg.norm(own.mm - centre, axis=1)
+    reach = max(float(np.linalg.norm(seeds_mm - centre, axis=1).max()) * 1.6, 2.5 * own.box_mm)
     for share in REACH_SHARES:
-        usable = distance <= reach
-        pairs = _agreeing(points, kinds, usable, H, targets, share * box_mm)
-        if pairs is None or len(pairs[0]) < 4:
+        pairs = _agreeing(own, own.mm, distance <= reach, H, targets, share)
+        if len(pairs[0]) < 4:
             return None
-        refined = _solve(points[pairs[0]], targets.xy[pairs[1]], H)
+        refined = _solve(own.mm[pairs[0]], targets.xy[pairs[1]], H)
         if refined is None:
             return None
         H = refined
@@ -126,51 +224,62 @@ def grow(form: FormPage, H: Floats, seeds_mm: Floats, targets: Targets) -> Fit |
 
 
 def judge(form: FormPage, H: Floats, targets: Targets, mesh: Mesh | None = None) -> Fit | None:
-    """Count what agrees with a form placed by H; None where too little is in view."""
-    points, kinds = form_points(form)
-    moved = points if mesh is None else points + mesh.offsets(points)
-    box_mm = float(landmarks_of(form).boxes[:, 2:].min(1).mean())
-    everything = np.ones(len(points), dtype=bool)
-    seen, crowded = _in_view(moved, kinds, H, targets)
-    pairs = _agreeing(moved, kinds, everything, H, targets, AGREE_SHARE * box_mm)
-    if pairs is None:
-        return None
-    agreed = np.zeros(len(points), dtype=bool)
-    agreed[pairs[0]] = True
-    weight = np.array(list(WEIGHTS.values()))[kinds] * seen * ~(crowded & ~agreed)
+    """Count what agrees with a form placed by H; None where nothing of it is in view."""
+    own = form_points(form)
+    moved = own.mm if mesh is None else own.mm + mesh.offsets(own.mm)
+    seen, crowded = _in_view(own, moved, H, targets)
+    everything = np.ones(len(moved), dtype=bool)
+    mine, theirs = _agreeing(own, moved, everything, H, targets, AGREE_SHARE)
+    agreed = np.zeros(len(moved), dtype=bool)
+    agreed[mine] = True
+    weight = own.weight * seen * ~(crowded & ~agreed)
     if weight.sum() <= 0:
         return None
     agreement = float((weight * agreed).sum() / weight.sum())
-    explained = _explained(form, H, targets, pairs[1])
-    is_box = kinds == 0
+    on, explained = _on_page(form, H, targets, theirs)
+    is_box = own.kind == 0
     boxes = (int((agreed & is_box).sum()), int((seen & is_box).sum()))
-    # A form of which more was in view and agreed is the better explanation of the same picture.
-    amount = float(np.log1p((weight * agreed).sum()))
-    score = (2 * agreement + explained - 1) * amount
-    return Fit(form, H, points[pairs[0]], targets.xy[pairs[1]], agreement, explained, boxes, score)
+    gap = np.linalg.norm(geometry.apply(H, moved[mine]) - targets.xy[theirs], axis=1)
+    spread = 1.0
+    if len(mine):
+        spread = float(np.median(gap / geometry.local_scale(H, moved[mine]))) / own.box_mm
+    # What agrees closely speaks for the placement; what should be there or should not, against it.
+    score = float((weight * agreed).sum()) * (1 - spread / AGREE_SHARE)
+    score -= float((weight * ~agreed).sum()) + float((on - explained) @ KIND_WEIGHTS)
+    return Fit(
+        form,
+        H,
+        own.mm[mine],
+        targets.xy[theirs],
+        agreement,
+        float(explained[:2].sum() / max(1, on[:2].sum())),
+        boxes,
+        spread,
+        score,
+    )
 
 
 def bend(fit: Fit) -> Mesh:
     """A stiff mesh through the residuals of the agreeing landmarks.
 
-    Least squares with squared differences of neighbouring nodes as the penalty, after the
-    residuals of single outliers were cut to twice their median.
+    Least squares with squared differences of neighbouring nodes as the penalty; solved twice,
+    the second time without the landmarks that the first mesh left far out.
     """
-    back = geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px)
-    residual = back - fit.mm
-    length = np.linalg.norm(residual, axis=1)
-    cap = 2 * float(np.median(length)) + 1e-6
-    residual = residual * np.minimum(1, cap / np.maximum(length, 1e-9))[:, None]
+    residual = geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px) - fit.mm
     w, h = fit.form.size_mm
     cell = max(w, h) / MESH_CELLS
     xs = np.linspace(0, w, max(2, round(w / cell) + 1))
     ys = np.linspace(0, h, max(2, round(h / cell) + 1))
     rows = _bilinear_rows(fit.mm, xs, ys)
-    stiff = MESH_STIFFNESS * np.concatenate([_differences(len(xs), len(ys))])
-    A = np.concatenate([rows, stiff])
-    b = np.concatenate([residual, np.zeros((len(stiff), 2))])
-    solved = np.linalg.lstsq(A, b, rcond=None)[0]
-    return Mesh(xs, ys, solved.reshape(len(ys), len(xs), 2))
+    stiff = MESH_STIFFNESS * _differences(len(xs), len(ys))
+    kept = np.ones(len(rows), dtype=bool)
+    for _ in range(2):
+        A = np.concatenate([rows[kept], stiff])
+        b = np.concatenate([residual[kept], np.zeros((len(stiff), 2))])
+        nodes = np.linalg.lstsq(A, b, rcond=None)[0]
+        left = np.linalg.norm(rows @ nodes - residual, axis=1)
+        kept = left <= OUTLIER_MEDIANS * float(np.median(left)) + 1e-9
+    return Mesh(xs, ys, nodes.reshape(len(ys), len(xs), 2))
 
 
 def _bilinear_rows(points: Floats, xs: Floats, ys: Floats) -> Floats:
@@ -199,7 +308,9 @@ def _differences(columns: int, rows: int) -> Floats:
     return np.concatenate(out)
 
 
-def _in_view(points: Floats, kinds: Floats, H: Floats, targets: Targets) -> tuple[Floats, Floats]:
+def _in_view(
+    own: FormPoints, points: Floats, H: Floats, targets: Targets
+) -> tuple[Floats, Floats]:
     """Which landmarks lie inside the photo, and which are too crowded to be told apart."""
     depth = points @ H[2, :2] + H[2, 2]
     px = geometry.apply(H, points)
@@ -208,8 +319,7 @@ def _in_view(points: Floats, kinds: Floats, H: Floats, targets: Targets) -> tupl
     inside = (px > margin).all(1) & (px[:, 0] < width - margin) & (px[:, 1] < height - margin)
     inside &= depth > 0
     scale = geometry.local_scale(H, points)
-    spacing = np.concatenate([_nearest(points[kinds == kind]) for kind in range(3)])
-    crowded: Floats = spacing * scale < CROWDED_PX * targets.view_px
+    crowded: Floats = own.spacing_mm * scale < CROWDED_PX * targets.view_px
     return inside, crowded
 
 
@@ -223,40 +333,43 @@ def _nearest(points: Floats) -> Floats:
 
 
 def _agreeing(
-    points: Floats, kinds: Floats, usable: Floats, H: Floats, targets: Targets, tolerance_mm: float
-) -> tuple[Floats, Floats] | None:
-    """Mutually nearest pairs of one kind within the tolerance: indices (m,), (m,)."""
-    if not len(targets.xy) or np.any(points[usable] @ H[2, :2] + H[2, 2] <= 0):
-        return None
-    left, right = [], []
-    px = geometry.apply(H, points)
-    scale = geometry.local_scale(H, points)
+    own: FormPoints, points: Floats, usable: Floats, H: Floats, targets: Targets, share: float
+) -> tuple[Floats, Floats]:
+    """Pairs of one kind within a share of a box, one to one: indices (m,) here and there."""
+    usable = usable & (points @ H[2, :2] + H[2, 2] > 0)
+    left: list[Floats] = [np.zeros(0, int)]
+    right: list[Floats] = [np.zeros(0, int)]
     for kind in range(3):
-        own = np.nonzero((kinds == kind) & usable)[0]
-        other = np.nonzero(targets.kind == kind)[0]
-        if not len(own) or not len(other):
+        mine = np.nonzero((own.kind == kind) & usable)[0]
+        if not len(mine):
             continue
-        gaps = np.linalg.norm(px[own][:, None] - targets.xy[other][None], axis=2)
-        nearest = gaps.argmin(1)
-        mutual = gaps.argmin(0)[nearest] == np.arange(len(own))
-        close = gaps[np.arange(len(own)), nearest] <= tolerance_mm * scale[own]
-        left.append(own[mutual & close])
-        right.append(other[nearest[mutual & close]])
-    if not left:
-        return None
+        looked = targets.nearest_to(geometry.apply(H, points[mine]), kind)
+        if looked is None:
+            continue
+        index, gap = looked
+        scale = geometry.local_scale(H, points[mine])
+        close = np.nonzero(gap <= share * own.box_mm * scale)[0]
+        # Of several that claim the same landmark the nearest has it.
+        close = close[np.argsort(gap[close], kind="stable")]
+        _, first = np.unique(index[close], return_index=True)
+        left.append(mine[close[first]])
+        right.append(index[close[first]])
     return np.concatenate(left), np.concatenate(right)
 
 
-def _explained(form: FormPage, H: Floats, targets: Targets, used: Floats) -> float:
-    """Share of the boxes and bubbles found on the form's own area that its landmarks explain."""
-    points, kinds = form_points(form)
-    solid = points[kinds <= 1]
-    low, high = solid.min(0) - 5.0, solid.max(0) + 5.0
+def _on_page(
+    form: FormPage, H: Floats, targets: Targets, used: Floats
+) -> tuple[Floats, Floats]:
+    """How many boxes, bubbles (and no crossings) were found on the page, and are explained: (3,).
+
+    Crossings are not counted: tables of other pages and writing make many.
+    """
     back = geometry.apply(np.linalg.inv(H), targets.xy)
-    on = ((back > low) & (back < high)).all(1) & (targets.kind <= 1)
+    on = ((back > 0) & (back < form.size_mm)).all(1) & (targets.kind <= 1)
     taken = np.zeros(len(targets.xy), dtype=bool)
     taken[used] = True
-    return float((on & taken).sum() / max(1, on.sum()))
+    count = [np.bincount(targets.kind[mask], minlength=3)[:3] for mask in (on, on & taken)]
+    return count[0].astype(float), count[1].astype(float)
 
 
 def _solve(mm: Floats, px: Floats, before: Floats) -> Floats | None:

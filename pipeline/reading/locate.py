@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -13,21 +14,27 @@ from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.load import Catalogue
 from pipeline.forms.model import FormPage
 from pipeline.reading.constellation import Hypothesis, hypotheses
-from pipeline.reading.fit import Fit, Targets, bend, grow, judge, start_from
+from pipeline.reading.fit import Fit, Targets, bend, glance, grow, judge, start_from
 from pipeline.reading.model import Located, Photo
 from pipeline.reading.reasons import Reason
 from pipeline.reading.refusal import Refused
 
 #: The network looks at the photo at these sizes (px, longer side) until a form is found for sure.
 LOOKS_PX = (448, 1024)
-#: A guess is tested in full only while it is among this many of the best fitting.
-MAX_TESTED = 48
+#: Guesses tested in full, of all forms and of one, those first that look best at a glance.
+MAX_TESTED, MAX_TESTED_PER_FORM = 60, 12
 #: Found for sure: no further look is taken.
-SURE_AGREEMENT, SURE_BOXES = 0.85, 0.9
+SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.85, 0.9, 0.8, 40
 #: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
-LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.6, 0.5
-#: Fewer agreeing landmarks than this can be chance.
-LEAST_LANDMARKS = 14
+LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.65, 0.5
+#: Landmarks that agree by chance lie about 0.25 of a box off; real ones less than this.
+MOST_SPREAD = 0.13
+#: No camera stands so aslant that a page seems this many times longer one way than it is.
+MOST_STRETCH = 2.3
+#: Fewer agreeing landmarks or boxes than this can be chance.
+LEAST_LANDMARKS, LEAST_BOX_COUNT = 20, 5
+#: Steps to the next row that are tried after a fit, and how often.
+MAX_STEPS, MAX_SLIPS = 2, 3
 #: Turns tried: as the network says, and when that leads nowhere the others.
 TURNS_DEG = (0.0, 180.0, 90.0, 270.0)
 #: Residuals above this share of a box call for the mesh.
@@ -74,12 +81,18 @@ def look_for(gray: Gray, pages: Sequence[FormPage], look: int) -> Sighting:
     height, width = gray.shape
     found = find_landmarks(gray, look)
     targets = Targets.of(found, max(height, width) / look, (height, width))
-    for turn in TURNS_DEG:
-        right = _right(found.up, turn)
-        fits = _test(hypotheses(found, right, pages), targets)
-        if fits and is_form(fits[0]):
-            return Sighting(found, targets, fits)
-    return Sighting(found, targets, ())
+    return Sighting(found, targets, match(found, targets, pages))
+
+
+def match(found: Landmarks, targets: Targets, pages: Sequence[FormPage]) -> tuple[Fit, ...]:
+    """Fits of the templates to landmarks, the best of each, the best first; empty for none."""
+    for guess_missing in (False, True):
+        for turn in TURNS_DEG:
+            right = _right(found.up, turn)
+            fits = _test(hypotheses(found, right, pages, guess_missing), targets)
+            if fits and is_form(fits[0]):
+                return fits
+    return ()
 
 
 def is_form(fit: Fit) -> bool:
@@ -89,8 +102,21 @@ def is_form(fit: Fit) -> bool:
         fit.agreement >= LEAST_AGREEMENT
         and agreeing >= LEAST_BOXES * max(in_view, 1)
         and fit.explained >= LEAST_EXPLAINED
+        and agreeing >= LEAST_BOX_COUNT
+        and fit.spread <= MOST_SPREAD
+        and _stretch(fit) <= MOST_STRETCH
         and len(fit.mm) >= LEAST_LANDMARKS
     )
+
+
+def _stretch(fit: Fit) -> float:
+    """How many times longer one direction of the page is drawn than the other, at its landmarks."""
+    at = fit.mm.mean(0)[None]
+    step = 1.0
+    dx = geometry.apply(fit.mm_to_px, at + [step, 0]) - geometry.apply(fit.mm_to_px, at)
+    dy = geometry.apply(fit.mm_to_px, at + [0, step]) - geometry.apply(fit.mm_to_px, at)
+    long, short = np.linalg.svd(np.concatenate([dx, dy]), compute_uv=False)
+    return float(long / max(short, 1e-9))
 
 
 def read_tag(gray: Gray, fit: Fit) -> int | None:
@@ -118,20 +144,60 @@ def _right(up: Floats, turn_deg: float) -> Floats:
 
 
 def _test(guesses: list[Hypothesis], targets: Targets) -> tuple[Fit, ...]:
+    """Glance at every guess, test the best in full; the best fit of each form, best first."""
+    placed = [(guess, H) for guess in guesses if (H := start_from(guess.mm, guess.px)) is not None]
+    glances = [glance(guess.form, H, targets) for guess, H in placed]
     best: dict[str, Fit] = {}
-    for guess in guesses[:MAX_TESTED]:
-        H = start_from(guess.mm, guess.px)
-        fit = None if H is None else grow(guess.form, H, guess.mm, targets)
-        if fit is not None and (
-            guess.form.key not in best or fit.score > best[guess.form.key].score
-        ):
-            best[guess.form.key] = fit
-    return tuple(sorted(best.values(), key=lambda fit: -fit.score))
+    tested: dict[str, int] = {}
+    for i in np.argsort(-np.array(glances), kind="stable"):
+        guess, H = placed[i]
+        key = guess.form.key
+        if tested.get(key, 0) >= MAX_TESTED_PER_FORM or sum(tested.values()) >= MAX_TESTED:
+            continue
+        tested[key] = tested.get(key, 0) + 1
+        fit = grow(guess.form, H, guess.mm, targets)
+        if fit is not None and (key not in best or fit.score > best[key].score):
+            best[key] = fit
+            if _is_sure(fit):
+                break
+    fits = sorted(best.values(), key=lambda fit: -fit.score)
+    return tuple([_without_slip(fits[0], targets), *fits[1:]]) if fits else ()
+
+
+def _without_slip(fit: Fit, targets: Targets) -> Fit:
+    """The fit, or the same one row or box further, as long as that is better.
+
+    Rows of boxes are evenly spaced: a page placed one row too high agrees nearly everywhere.
+    """
+    for _ in range(MAX_SLIPS):
+        slipped = [
+            grow(fit.form, fit.mm_to_px @ geometry.shift(*offset), fit.mm, targets)
+            for offset in _spacings(fit.form)
+        ]
+        better = max((f for f in slipped if f is not None), key=lambda f: f.score, default=fit)
+        if better.score <= fit.score:
+            break
+        fit = better
+    return fit
+
+
+@lru_cache(maxsize=512)
+def _spacings(form: FormPage) -> tuple[tuple[float, float], ...]:
+    """The usual steps (mm) from one row of boxes to the next, both ways."""
+    tops = np.unique(np.round(landmarks_of(form).boxes[:, 1], 1))
+    steps, counts = np.unique(np.round(np.diff(tops)), return_counts=True)
+    usual = steps[np.argsort(-counts)][:MAX_STEPS]
+    return tuple((0.0, float(sign * step)) for step in usual if step > 1 for sign in (-1, 1))
 
 
 def _is_sure(fit: Fit) -> bool:
     agreeing, in_view = fit.boxes
-    return fit.agreement >= SURE_AGREEMENT and agreeing >= SURE_BOXES * max(in_view, 1)
+    return (
+        fit.agreement >= SURE_AGREEMENT
+        and agreeing >= SURE_BOXES * max(in_view, 1)
+        and fit.explained >= SURE_EXPLAINED
+        and len(fit.mm) >= SURE_LANDMARKS
+    )
 
 
 def _finish(fit: Fit, targets: Targets) -> Located:
