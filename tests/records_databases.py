@@ -34,10 +34,12 @@ def database_url(kind: str) -> Iterator[str | None]:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     own = make_url(url).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    try:
+        yield own.render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
 
 
 @cache
