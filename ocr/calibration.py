@@ -54,13 +54,23 @@ def loss(log_p: Floats, labels: NDArray[np.int64]) -> float:
     return float(-log_p[np.arange(len(labels)), labels].mean())
 
 
-def fit(scores: Floats, labels: NDArray[np.int64]) -> Calibration:
-    """The likeliest calibration for held-out scores (n, k) and their right classes (n,)."""
+def fit(scores: Floats, labels: NDArray[np.int64], *, independent: int) -> Calibration:
+    """The likeliest calibration for held-out scores (n, k) and their right classes (n,).
+
+    One cell more is counted than there were, and it is an oddity: ``independent`` cells without
+    one do not prove that there are none, so no claim goes beyond what that many can support.
+
+    Args:
+        scores: before the softmax.
+        labels: the right classes.
+        independent: how many different cells were shown; the rows may repeat them.
+    """
     best, lowest = Calibration(1.0, 0.0), np.inf
     for temperature in TEMPERATURES:
         p = np.exp(log_softmax(scores / temperature))[np.arange(len(labels)), labels]
         for oddity in ODDITIES:
-            value = float(-np.log((1 - oddity) * p + oddity / scores.shape[1]).mean())
+            shown = float(-np.log((1 - oddity) * p + oddity / scores.shape[1]).mean())
+            value = shown - float(np.log(oddity / scores.shape[1])) / independent
             if value < lowest:
                 best, lowest = Calibration(float(temperature), float(oddity)), value
     return best

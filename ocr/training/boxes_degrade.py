@@ -14,7 +14,7 @@ def _light(image: Floats32, rng: np.random.Generator) -> Floats32:
     h, w = image.shape
     exposure = rng.uniform(0.5, 1.0) if rng.random() < 0.75 else rng.uniform(0.12, 0.5)
     gx, gy = rng.normal(0, 0.12, 2)
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+    y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
     gain = exposure * (1 + gx * (x / w - 0.5) + gy * (y / h - 0.5))
     if rng.random() < 0.08:
         angle = rng.uniform(0, 2 * np.pi)
@@ -22,6 +22,10 @@ def _light(image: Floats32, rng: np.random.Generator) -> Floats32:
             y / h - rng.uniform(0.2, 0.8)
         ) * np.sin(angle)
         gain = gain * (1 - rng.uniform(0.2, 0.5) / (1 + np.exp(-edge * rng.uniform(8, 60))))
+    if rng.random() < 0.05:  # a crease: a bright or dark line across
+        angle, at = rng.uniform(0, np.pi), rng.uniform(0.2, 0.8)
+        away = (x / w - at) * np.cos(angle) + (y / h - at) * np.sin(angle)
+        gain = gain * (1 + rng.uniform(-0.35, 0.25) * np.exp(-((away / 0.03) ** 2)))
     # Ink is never quite black and haze lifts it further.
     haze = rng.uniform(0.0, 0.12) if rng.random() < 0.8 else rng.uniform(0.12, 0.5)
     return np.asarray((image * (1 - haze) + haze) * gain, np.float32)
@@ -62,9 +66,9 @@ def _bilevel(image: Gray, rng: np.random.Generator) -> Gray:
     """A black-and-white scan: thresholded, with speckle."""
     low, high = np.percentile(image, (2, 90))
     level = low + (high - low) * rng.uniform(0.45, 0.85)
-    noisy = image + rng.normal(0, rng.uniform(0, 8), image.shape)
+    noisy = image + rng.uniform(0, 8) * rng.standard_normal(image.shape, np.float32)
     result = np.where(noisy > level, 255, 0).astype(np.uint8)
-    specks = rng.random(image.shape) < rng.uniform(0, 0.01)
+    specks = rng.random(image.shape, np.float32) < rng.uniform(0, 0.01)
     result[specks] = 255 - result[specks]
     if rng.random() < 0.5:
         result = cv2.GaussianBlur(result, (0, 0), rng.uniform(0.3, 0.8))
@@ -77,6 +81,8 @@ def photograph(image: Floats32, rng: np.random.Generator) -> Gray:
     lit = _blur(image if scanned else _light(image, rng), rng)
     gamma = rng.uniform(0.8, 1.25)
     stored = 255 * np.clip(lit, 0, 1) ** gamma
-    stored = stored + rng.normal(0, abs(rng.normal(0, 4)), image.shape)
+    # Sensor noise, weaker in the dark but stronger against what is left there.
+    sigma = abs(rng.normal(0, 4)) * (0.25 + 0.75 * float(stored.mean()) / 255)
+    stored = stored + sigma * rng.standard_normal(image.shape, np.float32)
     result = np.clip(stored, 0, 255).astype(np.uint8)
     return _jpeg(_bilevel(result, rng) if scanned else result, rng)

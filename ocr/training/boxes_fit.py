@@ -56,12 +56,20 @@ def _average(target: nn.Module, source: nn.Module, keep: float) -> None:
                 kept.copy_(new)
 
 
-def fit(pools: list[Pool], shares: list[float], recipe: Recipe, *, seed: int) -> BoxNet:
+def fit(
+    pools: list[Pool],
+    shares: list[float],
+    recipe: Recipe,
+    *,
+    seed: int,
+    start: BoxNet | None = None,
+) -> BoxNet:
     """Learn from several pools, each with its share of every batch -> the averaged network."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     generator = torch.Generator().manual_seed(seed)
-    net = BoxNet().to(memory_format=torch.channels_last)
+    net = (BoxNet() if start is None else copy.deepcopy(start)).train()
+    net = net.to(memory_format=torch.channels_last)
     kept = copy.deepcopy(net)
     groups = [
         [p for p in net.parameters() if p.ndim > 1],

@@ -106,26 +106,88 @@ def random_pen(rng: np.random.Generator) -> Pen:
     faint = rng.random() < 0.12
     return Pen(
         thickness=float(rng.uniform(0.03, 0.09) if rng.random() < 0.8 else rng.uniform(0.09, 0.2)),
-        darkness=float(rng.uniform(0.15, 0.4) if faint else rng.uniform(0.4, 0.97)),
+        darkness=float(rng.uniform(0.2, 0.42) if faint else rng.uniform(0.4, 0.97)),
         skips=float(rng.uniform(0, 0.5) if rng.random() < 0.3 else 0.0),
     )
 
 
 @dataclass(frozen=True)
+class Harvest:
+    """Ink lifted from real boxes: tight masks, their classes, the cells they came from."""
+
+    masks: tuple[Floats32, ...]
+    label: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    by_class: tuple[NDArray[np.int64], ...]
+
+
+def lift(crop: Gray, box: float) -> Floats32 | None:
+    """The ink inside one real wide crop (S, S), or None where it is too pale or leaves the box."""
+    first = round((crop.shape[0] - box) / 2 + INSET * box)
+    inside = crop[first : crop.shape[0] - first, first : crop.shape[0] - first]
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17))
+    paper = cv2.GaussianBlur(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, kernel), (0, 0), 4)
+    ink = 1 - inside.astype(np.float32) / np.maximum(paper, 1)
+    top = float(np.percentile(ink, 98))
+    if top < MIN_INK:
+        return None
+    mask = np.clip((ink / top - 0.35) / 0.4, 0, 1).astype(np.float32)
+    edge = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    return None if edge.max() > 0.6 else trim(mask)
+
+
+#: How far inside the frame ink is lifted, in boxes, and how dark it has to be against the paper.
+INSET, MIN_INK = 0.06, 0.18
+
+
+def harvest(crops: Gray, box: float, label: NDArray[np.int64], cell: NDArray[np.int64]) -> Harvest:
+    """Lift the ink of many real cells (n, S, S); ``cell`` names them."""
+    masks, kept = [], []
+    for i, crop in enumerate(crops):
+        mask = lift(crop, box)
+        if mask is not None and min(mask.shape) > 3:
+            masks.append(mask)
+            kept.append(i)
+    labels = label[kept]
+    classes = tuple(np.flatnonzero(labels == c) for c in range(11))
+    return Harvest(tuple(masks), labels, cell[kept], classes)
+
+
+def printed(digit: str, rng: np.random.Generator) -> Floats32:
+    """A digit of one of OpenCV's line fonts: drawn samples and tests look like this."""
+    face = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX,
+                           cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_PLAIN]))  # fmt: skip
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    size = 3.6 if face == cv2.FONT_HERSHEY_PLAIN else 1.8
+    cv2.putText(canvas, digit, (14, 58), face, size, 255, int(rng.integers(1, 7)), cv2.LINE_AA)
+    return trim(canvas.astype(np.float32) / 255)
+
+
+@dataclass(frozen=True)
 class Hands:
-    """All sources of digits."""
+    """All sources of digits; ``lifted`` only where its cells may be learnt from."""
 
     mnist: Digits
     ink: Digits
+    lifted: Harvest | None = None
 
     def digit(self, digit: int, pen: Pen, rng: np.random.Generator) -> Floats32:
         """One digit by one of the sources, and by its own proportions."""
+        if self.lifted is not None and rng.random() < LIFTED_SHARE:
+            choice = self.lifted.by_class[digit]
+            return self.lifted.masks[choice[rng.integers(len(choice))]]
         which = rng.random()
-        if which < 0.3:
+        if which < 0.26:
             return picture(self.mnist, digit, rng)
-        if which < 0.65:
+        if which < 0.6:
             return picture(self.ink, digit, rng)
         name = str(digit)
-        if which < 0.9:
-            return drawn(strokes.curved_digit(name, rng), pen.thickness, rng.uniform(0.4, 0.9))
-        return drawn(strokes.guided_digit(name, rng), pen.thickness, rng.uniform(0.45, 0.85))
+        if which < 0.63:
+            return printed(name, rng)
+        if which < 0.87:
+            return drawn(strokes.curved_digit(name, rng), pen.thickness, rng.uniform(0.35, 0.9))
+        return drawn(strokes.guided_digit(name, rng), pen.thickness, rng.uniform(0.4, 0.9))
+
+
+#: Share of digits drawn with ink lifted from real cells, where there is any.
+LIFTED_SHARE = 0.6

@@ -5,6 +5,7 @@ consideration lies PAD px inside the canvas and is BOX px wide and high.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import cv2
@@ -88,8 +89,12 @@ def _table(ink: Gray, rng: np.random.Generator) -> float:
     return 1.0
 
 
-def _guides(ink: Gray, rng: np.random.Generator) -> None:
-    dark, px = int(rng.integers(30, 150)), rng.uniform(0.8, 1.8)
+@lru_cache(maxsize=64)
+def _guide_dots(variant: int) -> Floats32:
+    """The guides' dots at full strength, in one of 64 variants of size and place."""
+    rng = np.random.default_rng(variant)
+    ink = np.zeros((CANVAS, CANVAS), np.uint8)
+    px = rng.uniform(0.8, 1.8)
     (x0, x1), (y0, y1) = GUIDE_X, GUIDE_Y
     dx, dy = rng.normal(0, 0.015, 2)
     for i in range(GUIDE_DOTS_X):
@@ -98,7 +103,13 @@ def _guides(ink: Gray, rng: np.random.Generator) -> None:
                 continue
             x = PAD + BOX * (x0 + dx + (x1 - x0) * i / (GUIDE_DOTS_X - 1))
             y = PAD + BOX * (y0 + dy + (y1 - y0) * j / (GUIDE_DOTS_Y - 1))
-            _line(ink, (x - px / 2, y), (x + px / 2, y), dark, px)
+            _line(ink, (x - px / 2, y), (x + px / 2, y), 255, px)
+    return ink.astype(np.float32)
+
+
+def _guides(ink: Gray, rng: np.random.Generator) -> None:
+    dots = _guide_dots(int(rng.integers(64))) * rng.uniform(0.12, 0.6)
+    np.maximum(ink, dots.astype(np.uint8), out=ink)
 
 
 def _watermark(ink: Gray, rng: np.random.Generator) -> None:

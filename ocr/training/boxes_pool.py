@@ -1,4 +1,4 @@
-"""The pool of crops that one training run learns from, made in parallel, the same for each seed."""
+"""The pools of crops that one training run learns from: the same for the same seed."""
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.arrays import Gray
-from ocr.boxes import CLASSES
+from ocr.boxes import CLASSES, SIDE
 from ocr.training import boxes_synth as synth
-from ocr.training.boxes_ink import Hands, load_ink, load_mnist
+from ocr.training.boxes_ink import Hands, Harvest, load_ink, load_mnist
 from ocr.training.boxes_paper import BOX
 from ocr.training.cells import Cells
 
 #: Drawing costs three times what photographing does: each drawing is photographed so often.
 SHOTS = 3
-#: Crops made by one task.
-CHUNK = 500
+#: Drawings made by one task.
+CHUNK = 250
+#: Share of the empty boxes that are one even gray: what lies beyond the photo's edge.
+EVEN = 0.04
 
 
 @dataclass(frozen=True)
@@ -30,54 +32,68 @@ class Pool:
     label: NDArray[np.int64]
 
 
+def join(parts: list[Pool]) -> Pool:
+    """Several pools as one."""
+    return Pool(np.concatenate([p.crops for p in parts]), np.concatenate([p.label for p in parts]))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where drawings take their ink from.
+
+    Attributes:
+        data: folder with ``digits/``.
+        without_writer: a writer of ink.npz to be left out, for a check on unseen hands.
+        lifted: ink of real cells, or None.
+    """
+
+    data: Path
+    without_writer: int | None = None
+    lifted: Harvest | None = None
+
+
 @cache
 def _hands(data: Path, without_writer: int | None) -> Hands:
     cv2.setNumThreads(1)
     return Hands(load_mnist(data), load_ink(data, without_writer))
 
 
-def _draw(first: int, data: Path, without_writer: int | None, seed: int) -> Pool:
-    hands = _hands(data, without_writer)
+def _draw(first: int, sources: Sources, seed: int) -> Pool:
+    base = _hands(sources.data, sources.without_writer)
+    hands = Hands(base.mnist, base.ink, sources.lifted)
+    share = synth.DRAW_SHARE / synth.DRAW_SHARE.sum()
     crops, labels = [], []
     for index in range(first, first + CHUNK):
         rng = np.random.default_rng((seed, 0, index))
-        share = synth.DRAW_SHARE / synth.DRAW_SHARE.sum()
         label = int(rng.choice(len(CLASSES), p=share))
-        clean = synth.draw(label, hands, rng)
-        for _ in range(SHOTS):
-            crops.append(synth.shoot(clean, BOX, synth.box_px(rng), rng))
-            labels.append(label)
+        if label == synth.NOTHING and rng.random() < EVEN:
+            crops += [np.full((SIDE, SIDE), v, np.uint8) for v in rng.integers(0, 256, SHOTS)]
+        else:
+            clean = synth.draw(label, hands, rng)
+            crops += [synth.shoot(clean, BOX, synth.box_px(rng), rng) for _ in range(SHOTS)]
+        labels += [label] * SHOTS
     return Pool(np.stack(crops), np.array(labels, np.int64))
 
 
-def _vary(job: tuple[int, Cells], times: int, seed: int) -> Pool:
-    first, cells = job
+def drawn_pool(executor: Executor, sources: Sources, drawings: int, *, seed: int) -> Pool:
+    """``drawings`` (rounded up to chunks) synthetic boxes, each photographed SHOTS times."""
+    task = partial(_draw, sources=sources, seed=seed)
+    return join(list(executor.map(task, range(0, drawings, CHUNK))))
+
+
+def _vary(job: tuple[int, Gray], box: float, times: int, seed: int) -> Gray:
+    first, crops = job
     cv2.setNumThreads(1)
-    crops = [
-        synth.varied(crop, cells.box, (seed, 1, first + i, k))
-        for i, crop in enumerate(cells.crops)
+    seen = [
+        synth.varied(crop, box, (seed, 1, first + i, k))
+        for i, crop in enumerate(crops)
         for k in range(times)
     ]
-    return Pool(np.stack(crops), np.repeat(cells.label, times))
-
-
-def _join(parts: list[Pool]) -> Pool:
-    return Pool(np.concatenate([p.crops for p in parts]), np.concatenate([p.label for p in parts]))
-
-
-def drawn_pool(
-    executor: Executor, data: Path, drawings: int, *, seed: int, without_writer: int | None = None
-) -> Pool:
-    """``drawings`` (rounded up to chunks) synthetic boxes, each photographed SHOTS times."""
-    task = partial(_draw, data=data, without_writer=without_writer, seed=seed)
-    return _join(list(executor.map(task, range(0, drawings, CHUNK))))
+    return np.stack(seen)
 
 
 def varied_pool(executor: Executor, cells: Cells, times: int, *, seed: int) -> Pool:
-    """Each real cell seen ``times`` times anew; the order of the cells is kept."""
-    jobs = [
-        (i, Cells(cells.crops[i : i + 100], cells.box, cells.label[i : i + 100],
-                  cells.source[i : i + 100]))
-        for i in range(0, len(cells.label), 100)
-    ]  # fmt: skip
-    return _join(list(executor.map(partial(_vary, times=times, seed=seed), jobs)))
+    """Each real cell seen ``times`` times anew, in the order of the cells."""
+    jobs = [(i, cells.crops[i : i + CHUNK]) for i in range(0, len(cells.label), CHUNK)]
+    task = partial(_vary, box=cells.box, times=times, seed=seed)
+    return Pool(np.concatenate(list(executor.map(task, jobs))), np.repeat(cells.label, times))

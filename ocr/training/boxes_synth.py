@@ -1,6 +1,6 @@
 """Synthetic and varied real crops: writing into a printed box, the camera, the cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,8 @@ from ocr.arrays import Floats32, Gray
 from ocr.boxes import CLASSES, MARGIN, SIDE
 from ocr.training import boxes_strokes as strokes
 from ocr.training.boxes_degrade import photograph
+from ocr.training.boxes_ink import CANVAS as STROKE_CANVAS
+from ocr.training.boxes_ink import PAD as STROKE_PAD
 from ocr.training.boxes_ink import Hands, Pen, drawn, random_pen
 from ocr.training.boxes_paper import BOX, CANVAS, PAD, random_box
 
@@ -19,12 +21,20 @@ DRAW_SHARE = np.array([1.2] * 10 + [1.6, 1.2, 1.2])
 OFF_BOX, OFF_DEGREES, OFF_SCALE = 0.055, 2.0, 0.045
 
 
-@dataclass(frozen=True)
-class Wide:
-    """Real cells to be varied: crops (n, S, S) uint8 with the box ``box`` px wide, centred."""
+#: Length of the unit square's side on the strokes' canvas.
+DRAWN_PX = STROKE_CANVAS - 2 * STROKE_PAD
+#: Share of boxes in which something else was written first.
+OVERWRITTEN = 0.012
 
-    crops: Gray
-    box: float
+
+@dataclass(frozen=True)
+class Cell:
+    """What all marks of one crop share: hands, pen, the box's width over its height, guides."""
+
+    hands: Hands
+    pen: Pen
+    aspect: float
+    guides: bool
 
 
 def _place(
@@ -52,78 +62,86 @@ def _place(
 def _mark(
     label: int, hands: Hands, pen: Pen, rng: np.random.Generator
 ) -> tuple[Floats32, float, float]:
-    """A mark with its height and width as shares of the box."""
+    """A mark with its height and width as shares of a square box."""
     if label == CROSS:
-        height = rng.uniform(0.4, 0.9) if rng.random() < 0.6 else rng.uniform(0.85, 1.3)
-        aspect = rng.uniform(0.65, 1.4)
-        mask = drawn(strokes.cross(rng), pen.thickness / height * 0.8, aspect)
+        lifted = hands.lifted
+        if lifted is not None and rng.random() < 0.3:
+            mask = lifted.masks[lifted.by_class[CROSS][rng.integers(len(lifted.by_class[CROSS]))]]
+        else:
+            mask = drawn(strokes.cross(rng), pen.thickness * 1.2, rng.uniform(0.65, 1.4))
+        height = rng.uniform(0.35, 0.9) if rng.random() < 0.6 else rng.uniform(0.85, 1.3)
         return mask, height, height * mask.shape[1] / mask.shape[0]
     if label == DASH:
         width = rng.uniform(0.25, 0.85) if rng.random() < 0.9 else rng.uniform(0.85, 1.2)
         mask = drawn(strokes.dash(rng), pen.thickness / width * 0.8, 1.0)
-        return mask, width * mask.shape[0] / 52, width * mask.shape[1] / 52
+        return mask, width * mask.shape[0] / DRAWN_PX, width * mask.shape[1] / DRAWN_PX
     mask = hands.digit(label, pen, rng)
-    height = (
-        rng.uniform(0.5, 0.95)
-        if rng.random() < 0.85
-        else rng.choice([rng.uniform(0.35, 0.5), rng.uniform(0.95, 1.15)])
-    )
+    height = rng.uniform(0.5, 0.95) if rng.random() < 0.75 else rng.uniform(0.3, 0.5)
+    if rng.random() < 0.04:
+        height = rng.uniform(0.95, 1.15)
     ratio = mask.shape[1] / mask.shape[0] * rng.uniform(0.8, 1.25)
     return mask, height, min(height * ratio, 1.1)
 
 
 def _write(
-    canvas: Floats32,
-    label: int,
-    offset: float,
-    hands: Hands,
-    pen: Pen,
-    *,
-    guides: bool,
-    rng: np.random.Generator,
+    canvas: Floats32, label: int, offset: float, cell: Cell, rng: np.random.Generator
 ) -> None:
     """Write a mark into the box that lies ``offset`` boxes to the right of the middle one."""
-    mask, height, width = _mark(label, hands, pen, rng)
-    if guides and label < 10 and rng.random() < 0.4:  # kept to the guides' size
+    mask, height, width = _mark(label, cell.hands, cell.pen, rng)
+    # In a flat cell a number is as high as the cell lets it; in a narrow one as wide.
+    size = min(1.0, 1.1 / cell.aspect) if cell.aspect < 1 else 1.0
+    height, width = height * size, width * size / cell.aspect
+    if cell.aspect < 1 and width > 1:
+        height, width = height / width, 1.0
+    if cell.guides and label < CROSS and rng.random() < 0.4:  # kept to the guides' size
         height, width = rng.normal(0.7, 0.05), min(width * 0.7 / height, rng.normal(0.45, 0.05))
     spread = 0.07 if offset == 0 else 0.12
-    dx, dy = rng.normal(0, spread, 2)
-    limit = 0.5 if offset else 0.18
-    dx, dy = np.clip([dx, dy], -limit, limit)
+    limit = 0.5 if offset else 0.2
+    dx, dy = np.clip(rng.normal(0, spread, 2), -limit, limit)
+    if offset == 0 and height < 0.5 and rng.random() < 0.4:  # small marks lie anywhere
+        dx, dy = rng.uniform(-0.2, 0.2, 2)
     centre = (PAD + BOX * (0.5 + offset + dx), PAD + BOX * (0.5 + dy))
+    pen = cell.pen
     if pen.skips:
         noise = cv2.resize(rng.random((6, 6)).astype(np.float32), mask.shape[::-1])
         mask = mask * (1 - pen.skips * noise)
-    size = (max(width * BOX, 2.0), max(height * BOX, 2.0))
-    _place(canvas, mask, centre, size, degrees=rng.normal(0, 5), darkness=pen.darkness)
+    px = (max(width * BOX, 2.0), max(height * BOX, 2.0))
+    _place(canvas, mask, centre, px, degrees=rng.normal(0, 5), darkness=pen.darkness)
+
+
+def _stray(canvas: Floats32, pen: Pen, rng: np.random.Generator) -> None:
+    """Ink that is no digit: from the rows above and below, a speck, a first touch of the pen."""
+    if rng.random() < 0.12:
+        x = PAD + BOX * rng.uniform(-0.2, 1.2)
+        y = rng.choice([rng.uniform(-4, PAD * 0.7), rng.uniform(PAD * 1.3 + BOX, CANVAS + 4)])
+        mask = drawn([rng.uniform(0, 1, (3, 2))], 0.12, 1.0)
+        size = (rng.uniform(8, 30), rng.uniform(6, 14))
+        _place(canvas, mask, (x, y), size, degrees=0, darkness=pen.darkness)
+    if rng.random() < 0.1:
+        x, y = PAD + BOX * rng.uniform(0.08, 0.92, 2)
+        paler = 1 - pen.darkness * rng.uniform(0.3, 1.0)
+        cv2.circle(canvas, (round(x), round(y)), int(rng.integers(0, 3)), paler, -1, cv2.LINE_AA)
 
 
 def draw(label: int, hands: Hands, rng: np.random.Generator) -> Floats32:
     """A clean filled box with what its neighbours leak into it: (CANVAS, CANVAS) reflectance."""
     box = random_box(rng)
     canvas = box.print.copy()
-    pen = random_pen(rng)
+    # Boxes of the forms are 0.5 to 2 times as wide as high (one even 3), but the crop is square.
+    square = box.guides or rng.random() < 0.4
+    aspect = 1.0 if square else float(np.exp(rng.uniform(np.log(0.45), np.log(2.2))))
+    cell = Cell(hands, random_pen(rng), aspect, box.guides)
     for side in (-1, 1):
         if rng.random() < 0.7:
-            other = int(rng.integers(0, NOTHING))
-            _write(canvas, other, side * box.pitch, hands, pen, guides=box.guides, rng=rng)
-    if rng.random() < 0.1:  # from the row above or below
-        x = PAD + BOX * rng.uniform(-0.2, 1.2)
-        y = rng.choice([rng.uniform(-4, PAD * 0.7), rng.uniform(PAD * 1.3 + BOX, CANVAS + 4)])
-        mask = drawn([rng.uniform(0, 1, (3, 2))], 0.12, 1.0)
-        _place(
-            canvas,
-            mask,
-            (x, y),
-            (rng.uniform(8, 30), rng.uniform(6, 14)),
-            degrees=0,
-            darkness=pen.darkness,
-        )
-    if label != NOTHING:
-        _write(canvas, label, 0.0, hands, pen, guides=box.guides, rng=rng)
-    elif rng.random() < 0.25:  # a speck is no mark
-        x, y = PAD + BOX * rng.uniform(0.1, 0.9, 2)
-        cv2.circle(canvas, (round(x), round(y)), int(rng.integers(0, 2)), rng.uniform(0.2, 0.8), -1)
+            _write(canvas, int(rng.integers(0, NOTHING)), side * box.pitch, cell, rng)
+    _stray(canvas, cell.pen, rng)
+    if label == NOTHING:
+        return canvas
+    if label <= CROSS and rng.random() < OVERWRITTEN:  # the last, thicker one counts
+        _write(canvas, int(rng.integers(0, CROSS)), 0.0, cell, rng)
+        bold = replace(cell.pen, thickness=cell.pen.thickness * 1.7, darkness=0.95, skips=0.0)
+        cell = replace(cell, pen=bold)
+    _write(canvas, label, 0.0, cell, rng)
     return canvas
 
 
@@ -184,13 +202,6 @@ def shoot(image: Floats32, box: float, px: float, rng: np.random.Generator) -> G
 def box_px(rng: np.random.Generator) -> float:
     """Width of a box in the photo: from 10 px, mostly 16 to 50."""
     return float(rng.uniform(16, 50) if rng.random() < 0.8 else rng.uniform(10, 20))
-
-
-def synthetic(hands: Hands, seed: tuple[int, ...]) -> tuple[Gray, int]:
-    """One drawn crop and its label; the same for the same seed."""
-    rng = np.random.default_rng(seed)
-    label = int(rng.choice(len(CLASSES), p=DRAW_SHARE / DRAW_SHARE.sum()))
-    return shoot(draw(label, hands, rng), BOX, box_px(rng), rng), label
 
 
 def varied(crop: Gray, box: float, seed: tuple[int, ...]) -> Gray:

@@ -23,36 +23,14 @@ from ocr.arrays import Floats, Gray
 from ocr.bubbles import CLASSES, SIDE
 from ocr.training.boxes_export import export, write_card
 from ocr.training.bubbles_net import BubbleNet
-from ocr.training.bubbles_strips import Strips, collect, pull
-from ocr.training.bubbles_synth import DIGITS, NOTHING, Trio, sample
+from ocr.training.bubbles_rule import darkest, expected
+from ocr.training.bubbles_strips import Strips, collect
+from ocr.training.bubbles_synth import DIGITS, Trio, sample
 
 SEED = 2024
 COLUMNS, CHUNK = 60_000, 500
 EPOCHS, BATCH, RATE = 12, 128, 4e-3
-#: The inside of a ring in a patch, for the plain rule.
-INNER = slice(SIDE // 2 - 4, SIDE // 2 + 4)
 FOLDS = 5
-#: How much darker than the second darkest a bubble has to be to count as filled by the plain rule,
-#: as a share of its paper: printed digits alone differ by less, pale fills by more.
-MIN_LEAD = 0.08
-
-
-def expected(written: str) -> tuple[int, ...]:
-    """The bubbles that belong to a written character.
-
-    Of 547 crosses in the training part, 448 have the 0 blackened and 99 nothing.
-    """
-    if written.isdigit():
-        return (int(written),)
-    return (0, NOTHING) if written == "x" else (NOTHING,)
-
-
-def darkest(strip: Gray) -> int:
-    """The plain rule: the bubble that is darkest against its own paper, or NOTHING."""
-    patches = pull(strip, np.zeros((DIGITS, 2))).astype(np.float64)
-    middle = patches[:, INNER, INNER].mean(axis=(1, 2)) / np.percentile(patches, 90, axis=(1, 2))
-    first, second = np.sort(middle)[:2]
-    return int(np.argmin(middle)) if second - first > MIN_LEAD else NOTHING
 
 
 def trios_of(strips: Strips) -> tuple[list[Trio], list[str], list[str]]:
@@ -162,7 +140,7 @@ def main() -> None:
     scores, labels = held_out(
         trios, photos, columns=args.columns // 4, epochs=EPOCHS // 2, workers=args.workers
     )
-    fitted = calibration.fit(scores, labels)
+    fitted = calibration.fit(scores, labels, independent=3 * len(trios))
     log_p = calibration.log_probabilities(scores, fitted)
     net = fit(
         *make_pool(trios, args.columns, seed=SEED, workers=args.workers), epochs=EPOCHS, seed=SEED

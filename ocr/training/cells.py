@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.arrays import Floats, Gray
-from ocr.boxes import CLASSES
+from ocr.boxes import CLASSES, MARGIN, SIDE
 from ocr.training import cells_locate as locate
 
 #: Wide crops for training: half a box of surroundings on each side, 48 px a box.
@@ -131,6 +131,23 @@ def cells_of(
         for i, x in enumerate(locate.BOX_X_MM):
             crop = cut(sheet.gray, placed.mm_to_px, (x - margin, y - margin, side, side), WIDE_SIDE)
             yield crop, CLASSES.index(written[i]), f"{sheet.photo}/{name}/{i}"
+
+
+def cut_exact(cells: Cells, dx: float = 0.0, dy: float = 0.0) -> Gray:
+    """The reader's own crops of wide ones, off by (dx, dy) px of the crop."""
+    scale = cells.box / (SIDE - 2 * MARGIN)
+    middle = (cells.crops.shape[1] - 1) / 2
+    first = middle - scale * (SIDE - 1) / 2
+    A = np.array([[scale, 0, first + dx * scale], [0, scale, first + dy * scale]])
+    fine = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1.0]])  # averaged from twice as many
+    A2 = A @ fine
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    views = [
+        cv2.warpAffine(crop, A2, (2 * SIDE, 2 * SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE)
+        for crop in cells.crops
+    ]
+    small = [cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for view in views]
+    return np.stack(small).astype(np.uint8)
 
 
 def collect(data: Path, *, training: bool) -> Cells:
