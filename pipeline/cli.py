@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 #: Commands of other packages, attached by name: imports run webui -> pipeline only.
 COMMANDS_GROUP = "cermat.commands"
-#: Commands of this package that live with what they do: name -> (module, attribute, help).
-LAZY_COMMANDS = {
-    "forms": ("pipeline.forms.cli", "forms", "List, show and draw the catalogue of forms."),
+#: Commands of this package that live with what they do: name -> (module, attribute).
+LAZY_COMMANDS: dict[str, tuple[str, str]] = {
+    "forms": ("pipeline.forms.cli", "forms"),
+    "samples": ("pipeline.forms.cli", "samples"),
 }
 
 
@@ -36,7 +37,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One command, imported now."""
         if cmd_name in LAZY_COMMANDS:
-            module, attribute, _ = LAZY_COMMANDS[cmd_name]
+            module, attribute = LAZY_COMMANDS[cmd_name]
             found: click.Command = getattr(__import__(module, fromlist=[attribute]), attribute)
             return found
         for entry in entry_points(group=COMMANDS_GROUP, name=cmd_name):

@@ -127,7 +127,7 @@ def _pose(page: dict[str, np.ndarray], rng: np.random.Generator) -> tuple[np.nda
     focus = page["boxes"] if rng.random() < 0.93 else page["page"]
     centre = focus[rng.integers(len(focus)), :2].astype(float)
     centre = centre + rng.uniform(-0.45, 0.45, 2) * WINDOW / scale
-    turn = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.55, 0.15, 0.15, 0.15])
+    turn = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.4, 0.2, 0.2, 0.2])
     turn += rng.normal(0, 5) if rng.random() < 0.75 else rng.uniform(-45, 45)
     c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     stretch = np.diag([math.exp(rng.normal(0, 0.07)), math.exp(rng.normal(0, 0.07)), 1.0])
@@ -135,7 +135,9 @@ def _pose(page: dict[str, np.ndarray], rng: np.random.Generator) -> tuple[np.nda
     rotate = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ np.diag([scale, scale, 1.0])
     tilt = np.eye(3)
     if rng.random() < 0.7:
-        tilt[2, :2] = rng.normal(0, 0.35 / WINDOW, 2)
+        # A few photos are taken from the side.
+        strength = 0.35 if rng.random() < 0.8 else 0.9
+        tilt[2, :2] = np.clip(rng.normal(0, strength, 2), -1.2, 1.2) / WINDOW
     middle = np.array([[1, 0, WINDOW / 2], [0, 1, WINDOW / 2], [0, 0, 1.0]])
     H = middle @ tilt @ rotate @ stretch @ place
     return H, _background(rng)

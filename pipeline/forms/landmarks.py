@@ -112,8 +112,10 @@ def _crossings(form: FormPage) -> Floats:
     )
     rows, columns = np.nonzero(touch)
     points = np.stack([down[columns, 0], across[rows, 1]], axis=1)
-    kept: list[Floats] = []
-    for point in points[np.lexsort((points[:, 0], points[:, 1]))]:
-        if not kept or np.abs(np.array(kept) - point).max(axis=1).min() >= SAME_MM:
-            kept.append(point)
-    return np.array(kept)
+    points = points[np.lexsort((points[:, 0], points[:, 1]))]
+    kept = np.ones(len(points), dtype=bool)
+    for i, point in enumerate(points):
+        if kept[i]:
+            kept[i + 1 :] &= np.abs(points[i + 1 :] - point).max(axis=1) >= SAME_MM
+    result: Floats = points[kept]
+    return result

@@ -13,11 +13,15 @@ from pipeline.forms.rules import Rule
 from pipeline.reading.numbers import value_of
 
 #: A class of a box is followed up when at least this probable; the rest is a floor below.
-LEAST_CLASS = 3e-4
+LEAST_CLASS = 5e-4
+#: ... and of a box at most so many.
+MAX_CLASSES = 6
 #: Of a field this many strings are followed up.
 MAX_STRINGS = 60
 #: Of a sum of several fields this many values are followed up.
-MAX_SUM_VALUES = 400
+MAX_SUM_VALUES = 150
+#: Of each field in a sum this many values take part.
+MAX_VALUES = 10
 #: What no reader saw may still be there: probability of all other values together.
 ELSE_MASS = 1e-4
 #: Numbers a field can hold, for spreading what is left.
@@ -56,7 +60,8 @@ def candidates(scores: Floats) -> tuple[Candidate, ...]:
     options = []
     for row in probabilities:
         order = np.argsort(-row)
-        kept = [int(k) for k in order if row[k] >= LEAST_CLASS] or [int(order[0])]
+        likely = [int(k) for k in order[:MAX_CLASSES] if row[k] >= LEAST_CLASS]
+        kept = likely or [int(order[0])]
         options.append([(box_reader.CLASSES[k], float(row[k])) for k in kept])
     found = []
     for combination in product(*options):
@@ -119,8 +124,9 @@ def rule_message(rule: Rule, name: str, beliefs: Mapping[str, Belief]) -> dict[i
         if not belief:
             return None
         sums: Belief = {}
+        values = heapq.nlargest(MAX_VALUES, belief.items(), key=lambda item: item[1])
         for total, p in rest.items():
-            for value, q in belief.items():
+            for value, q in values:
                 key = total + coefficient * value
                 sums[key] = sums.get(key, 0.0) + p * q
         rest = dict(heapq.nlargest(MAX_SUM_VALUES, sums.items(), key=lambda item: item[1]))

@@ -16,8 +16,9 @@ from ocr.landmarks import Landmarks
 from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.model import FormPage
 
-#: A neighbour's centre lies this many box widths to the right (KPU's forms: 1.0 to 1.5) ...
-NEIGHBOUR_WIDTHS = (0.75, 1.9)
+#: A neighbour's centre lies this many box widths to the right (KPU's forms: 1.0 to 1.5; the width
+#: that the network gives is rough where boxes are tall) ...
+NEIGHBOUR_WIDTHS = (0.5, 1.9)
 #: ... and at most this many box heights up or down.
 NEIGHBOUR_HEIGHTS = 0.4
 #: The two pitches of a row of three differ at most by this share (perspective).

@@ -24,8 +24,13 @@ CROWDED_PX = 7.0
 CELL_VIEW_PX = 2.0
 #: What a kind of landmark weighs in the agreement: boxes are what is read, crossings are many.
 KIND_WEIGHTS = np.array([3.0, 1.0, 1.0])
+#: A box or bubble found where the form has none weighs this much of one that agrees: writing,
+#: stamps and tables for signatures look like boxes to the network.
+UNEXPLAINED_SHARE = 0.5
 #: A homography needs this many agreeing landmarks; with fewer an affine map is fitted.
 LEAST_FOR_HOMOGRAPHY = 14
+#: A guess is glanced at within so many times the extent of the points that it was made from.
+GLANCE_SPANS = 2.5
 #: Points span an area when their second principal spread is this share of the first.
 SPANS_AREA = 0.1
 #: Cells of the mesh across the page's longer side.
@@ -184,10 +189,16 @@ def start_from(mm: Floats, px: Floats) -> Floats | None:
     return H
 
 
-def glance(form: FormPage, H: Floats, targets: Targets) -> float:
-    """A quick score of a guess: boxes that agree, less those in view that do not."""
+def glance(form: FormPage, H: Floats, seeds_mm: Floats, targets: Targets) -> float:
+    """A quick look at a guess: how many boxes around its seeds agree, less those that do not.
+
+    Far from the seeds a first guess is too rough to be judged.
+    """
     own = form_points(form)
     boxes = own.mm[own.kind == 0]
+    centre = seeds_mm.mean(0)
+    span = float(np.linalg.norm(seeds_mm - centre, axis=1).max())
+    boxes = boxes[np.linalg.norm(boxes - centre, axis=1) <= GLANCE_SPANS * span]
     if np.any(boxes @ H[2, :2] + H[2, 2] <= 0):
         return -np.inf
     px = geometry.apply(H, boxes)
@@ -245,7 +256,7 @@ def judge(form: FormPage, H: Floats, targets: Targets, mesh: Mesh | None = None)
         spread = float(np.median(gap / geometry.local_scale(H, moved[mine]))) / own.box_mm
     # What agrees closely speaks for the placement; what should be there or should not, against it.
     score = float((weight * agreed).sum()) * (1 - spread / AGREE_SHARE)
-    score -= float((weight * ~agreed).sum()) + float((on - explained) @ KIND_WEIGHTS)
+    score -= float((weight * ~agreed).sum()) + UNEXPLAINED_SHARE * float((on - explained) @ KIND_WEIGHTS)
     return Fit(
         form,
         H,

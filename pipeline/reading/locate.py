@@ -21,12 +21,14 @@ from pipeline.reading.refusal import Refused
 
 #: The network looks at the photo at these sizes (px, longer side) until a form is found for sure.
 LOOKS_PX = (448, 1024)
-#: Guesses tested in full, of all forms and of one, those first that look best at a glance.
-MAX_TESTED, MAX_TESTED_PER_FORM = 60, 12
+#: Guesses of one form that are tested in full, those first that look best at a glance.
+MAX_TESTED_PER_FORM = 10
 #: Found for sure: no further look is taken.
-SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.85, 0.9, 0.8, 40
+SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.85, 0.9, 0.8, 130
 #: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
 LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.65, 0.5
+#: Writing and other tables make boxes too; what fits as closely as this may leave them unexplained.
+CLOSE_AGREEMENT, CLOSE_SPREAD = 0.8, 0.08
 #: Landmarks that agree by chance lie about 0.25 of a box off; real ones less than this.
 MOST_SPREAD = 0.13
 #: No camera stands so aslant that a page seems this many times longer one way than it is.
@@ -35,8 +37,15 @@ MOST_STRETCH = 2.3
 LEAST_LANDMARKS, LEAST_BOX_COUNT = 20, 5
 #: Steps to the next row that are tried after a fit, and how often.
 MAX_STEPS, MAX_SLIPS = 2, 3
-#: Turns tried: as the network says, and when that leads nowhere the others.
-TURNS_DEG = (0.0, 180.0, 90.0, 270.0)
+#: What is tried in turn until a form is found: the turn against the network's word (degrees),
+#: whether boxes that were not found are guessed, and how many guesses are tested in full.
+ATTEMPTS = (
+    (0.0, False, 40),
+    (0.0, True, 24),
+    (180.0, False, 16),
+    (90.0, False, 16),
+    (270.0, False, 16),
+)
 #: Residuals above this share of a box call for the mesh.
 BEND_SHARE = 0.04
 #: The tag is looked for in a window this much wider than itself, drawn with this many px.
@@ -86,22 +95,22 @@ def look_for(gray: Gray, pages: Sequence[FormPage], look: int) -> Sighting:
 
 def match(found: Landmarks, targets: Targets, pages: Sequence[FormPage]) -> tuple[Fit, ...]:
     """Fits of the templates to landmarks, the best of each, the best first; empty for none."""
-    for guess_missing in (False, True):
-        for turn in TURNS_DEG:
-            right = _right(found.up, turn)
-            fits = _test(hypotheses(found, right, pages, guess_missing), targets)
-            if fits and is_form(fits[0]):
-                return fits
+    for turn, guess_missing, tests in ATTEMPTS:
+        guesses = hypotheses(found, _right(found.up, turn), pages, guess_missing)
+        fits = _test(guesses, targets, tests)
+        if fits and is_form(fits[0]):
+            return fits
     return ()
 
 
 def is_form(fit: Fit) -> bool:
     """Whether a fit is no chance."""
     agreeing, in_view = fit.boxes
+    fits_well = fit.agreement >= CLOSE_AGREEMENT and fit.spread <= CLOSE_SPREAD
     return (
         fit.agreement >= LEAST_AGREEMENT
         and agreeing >= LEAST_BOXES * max(in_view, 1)
-        and fit.explained >= LEAST_EXPLAINED
+        and (fit.explained >= LEAST_EXPLAINED or fits_well)
         and agreeing >= LEAST_BOX_COUNT
         and fit.spread <= MOST_SPREAD
         and _stretch(fit) <= MOST_STRETCH
@@ -143,16 +152,18 @@ def _right(up: Floats, turn_deg: float) -> Floats:
     return np.array([np.cos(angle), np.sin(angle)])
 
 
-def _test(guesses: list[Hypothesis], targets: Targets) -> tuple[Fit, ...]:
+def _test(guesses: list[Hypothesis], targets: Targets, tests: int) -> tuple[Fit, ...]:
     """Glance at every guess, test the best in full; the best fit of each form, best first."""
     placed = [(guess, H) for guess in guesses if (H := start_from(guess.mm, guess.px)) is not None]
-    glances = [glance(guess.form, H, targets) for guess, H in placed]
+    glances = [glance(guess.form, H, guess.mm, targets) for guess, H in placed]
     best: dict[str, Fit] = {}
     tested: dict[str, int] = {}
     for i in np.argsort(-np.array(glances), kind="stable"):
         guess, H = placed[i]
         key = guess.form.key
-        if tested.get(key, 0) >= MAX_TESTED_PER_FORM or sum(tested.values()) >= MAX_TESTED:
+        if glances[i] <= 0:
+            break
+        if tested.get(key, 0) >= MAX_TESTED_PER_FORM or sum(tested.values()) >= tests:
             continue
         tested[key] = tested.get(key, 0) + 1
         fit = grow(guess.form, H, guess.mm, targets)
