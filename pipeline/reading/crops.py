@@ -11,6 +11,7 @@ from ocr.arrays import Floats, Gray
 from pipeline import geometry
 from pipeline.forms.model import Bubbles, FormField, Rect
 from pipeline.reading.model import FieldCrops, Located, Photo
+from pipeline.reading.windows import around_ink, is_long
 
 #: Where one crop px would skip over more photo px than this, the crop is made larger and averaged.
 LARGEST_STEP = 1.3
@@ -28,7 +29,12 @@ def _field_crops(gray: Gray, located: Located, field: FormField) -> FieldCrops:
     inner = box_reader.SIDE - 2 * box_reader.MARGIN
     margin = box_reader.MARGIN / inner
     boxes = [
-        patch(gray, located, widened(rect, margin), (box_reader.SIDE, box_reader.SIDE))
+        patch(
+            gray,
+            located,
+            widened(_window(gray, located, rect), margin),
+            (box_reader.SIDE, box_reader.SIDE),
+        )
         for rect in field.boxes.boxes
     ]
     sides = [_sides(located.to_px(geometry.rect_quad(rect))) for rect in field.boxes.boxes]
@@ -43,6 +49,15 @@ def _field_crops(gray: Gray, located: Located, field: FormField) -> FieldCrops:
         inside=_inside(gray, located, field.boxes.hull),
         px_per_box=float(np.min(sides)),
     )
+
+
+def _window(gray: Gray, located: Located, rect: Rect) -> Rect:
+    """The part of a box (mm) that is shown to the reader."""
+    if not is_long(rect):
+        return rect
+    _, _, w, h = rect
+    unit = (box_reader.SIDE - 2 * box_reader.MARGIN) / min(w, h)
+    return around_ink(rect, patch(gray, located, rect, (round(w * unit), round(h * unit))))
 
 
 def widened(rect: Rect, share: float) -> Rect:
