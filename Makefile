@@ -19,7 +19,7 @@ demo: .venv/.installed  ## make sample sheets, read them, serve the desk on http
 test: .venv/.installed  ## style, types and all tests
 	@$(SETUP) optional $(FOR_TEST)
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -rs
 	@$(SETUP) missing $(FOR_TEST)
 
 lint: .venv/.installed  ## ruff and mypy
@@ -36,11 +36,25 @@ bench: .venv/.installed  ## time and memory of a reading; accuracy too with DATA
 	@if [ -n "$(DATA)" ]; then $(BIN)/python bench/score.py --data "$(DATA)" \
 		$(if $(SCORE),--score "$(SCORE)"); fi
 
+# The landmark network learns to find forms on drawn pages and on photos that the last one placed;
+# the readers of boxes and bubbles learn from digits, cells of photos and drawn ones.
+weights: .venv/.train  ## make the networks of ocr/weights again, in hours; DATA=folder
+	@[ -n "$(DATA)" ] || { echo "usage: make weights DATA=folder (with sheets/ and digits/)" >&2; exit 2; }
+	$(BIN)/python -m pipeline.training_pages drawn build/pages/drawn
+	$(BIN)/python -m pipeline.training_pages photos "$(DATA)" build/pages/photos
+	$(BIN)/python -m ocr.training.landmarks build/pages/drawn build/pages/photos --out ocr/weights
+	$(BIN)/python -m ocr.training.boxes --data "$(DATA)" --out ocr/weights
+	$(BIN)/python -m ocr.training.bubbles --data "$(DATA)" --out ocr/weights
+
 lock:  ## pin the packages of pyproject.toml anew, hashes included
 	@sh scripts/lock.sh
 
 .venv/.installed: requirements.lock pyproject.toml scripts/setup.sh
 	@$(SETUP) venv
+
+.venv/.train: .venv/.installed
+	$(BIN)/python -m pip install -q --no-build-isolation -e '.[train]'
+	@touch $@
 
 clean:  ## remove what the targets made; photos and databases stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

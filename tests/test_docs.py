@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -108,8 +109,17 @@ def options(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
             yield from options(below, f"{name} {sub}")
 
 
+def all_options() -> Iterator[tuple[str, str]]:
+    """Of the command line, with the commands that other packages attach when installed."""
+    yield from options(main, "cermat")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name, place in project["entry-points"]["cermat.commands"].items():
+        module, attribute = place.split(":")
+        yield from options(getattr(import_module(module), attribute), f"cermat {name}")
+
+
 def test_every_option_of_the_command_line_is_documented():
-    for command, option in options(main, "cermat"):
+    for command, option in all_options():
         if option == "--version":
             assert option in COMMANDS
             continue
