@@ -32,7 +32,7 @@ format: .venv/.installed  ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff format .
 
 bench: .venv/.installed  ## time and memory of a reading; accuracy too with DATA=folder
-	@$(BIN)/python bench/speed.py
+	@$(BIN)/python bench/speed.py $(if $(DATA),--data "$(DATA)")
 	@if [ -n "$(DATA)" ]; then $(BIN)/python bench/score.py --data "$(DATA)" \
 		$(if $(SCORE),--score "$(SCORE)"); fi
 
