@@ -9,3 +9,7 @@ Gray = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 #: Scores and inputs of the networks, which compute in single precision.
 Floats32 = NDArray[np.float32]
+#: Indices and counts.
+Ints = NDArray[np.intp]
+#: Which of many hold.
+Mask = NDArray[np.bool_]

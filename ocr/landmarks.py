@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ocr.arrays import Floats, Floats32, Gray
-from ocr.runtime import session
+from ocr.runtime import scores
 
 #: The network sees one output cell for STRIDE x STRIDE px of its input.
 STRIDE = 4
@@ -107,7 +107,7 @@ def run_network(gray: Gray) -> Floats32:
         0, -height % MULTIPLE, 0, -width % MULTIPLE,
         cv2.BORDER_CONSTANT, value=0.0,
     )  # fmt: skip
-    maps = session("landmarks").run(None, {"image": image[None, None]})[0][0]
+    (maps,) = scores("landmarks", np.asarray(image[None, None], np.float32))
     result: Floats32 = maps[:, : -(-height // STRIDE), : -(-width // STRIDE)]
     return result
 

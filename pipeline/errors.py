@@ -1,4 +1,4 @@
-"""The one base of all errors that a user can cause or mend. Anything else is a bug and stays one."""
+"""The one base of all errors that a user can cause or mend. Anything else is a bug."""
 
 from typing import ClassVar
 

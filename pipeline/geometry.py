@@ -37,6 +37,16 @@ def homography(source: Floats, target: Floats) -> Floats:
     return H
 
 
+def inverse(H: Floats) -> Floats:
+    """The homography that goes back.
+
+    Raises:
+        numpy.linalg.LinAlgError: when there is none.
+    """
+    back: Floats = np.linalg.inv(H).astype(np.float64)
+    return back
+
+
 def scale(factor_x: float, factor_y: float | None = None) -> Floats:
     """A homography that only scales."""
     return np.diag([factor_x, factor_x if factor_y is None else factor_y, 1.0])
@@ -60,7 +70,8 @@ def local_scale(H: Floats, points: Floats) -> Floats:
     The square root of the Jacobian's determinant, by central differences of a hundredth.
     """
     step = 0.01
-    dx = (apply(H, points + [step, 0]) - apply(H, points - [step, 0])) / (2 * step)
-    dy = (apply(H, points + [0, step]) - apply(H, points - [0, step])) / (2 * step)
+    across, down = np.array([step, 0.0]), np.array([0.0, step])
+    dx = (apply(H, points + across) - apply(H, points - across)) / (2 * step)
+    dy = (apply(H, points + down) - apply(H, points - down)) / (2 * step)
     area: Floats = np.sqrt(np.abs(dx[:, 0] * dy[:, 1] - dx[:, 1] * dy[:, 0]))
     return area

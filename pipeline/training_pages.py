@@ -71,7 +71,7 @@ def page_arrays(form: FormPage, image: Gray, px_per_mm: float, shown: Rect | Non
 
 
 def scale_for(form: FormPage) -> float:
-    """px per mm at which the form's boxes are BOX_PX large."""
+    """Scale (px per mm) at which the form's boxes are BOX_PX large."""
     return BOX_PX / float(np.median(landmarks_of(form).boxes[:, 2:].min(1)))
 
 

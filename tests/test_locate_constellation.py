@@ -8,8 +8,10 @@ from pipeline import geometry
 from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.load import default_catalogue
 from pipeline.reading.constellation import box_triples
-from pipeline.reading.fit import Targets, bend, judge
+from pipeline.reading.fit import judge
 from pipeline.reading.locate import is_form, match
+from pipeline.reading.mesh import bend
+from pipeline.reading.targets import Targets
 
 FORMS = default_catalogue().pages
 IDS = [form.key for form in FORMS]
@@ -112,11 +114,14 @@ def test_the_upper_half_of_a_page_is_enough():
 def test_chance_landmarks_are_no_form():
     rng = np.random.default_rng(8)
     for _ in range(10):
+
         def peaks(n):
             return Peaks(rng.uniform(0, 1400, (n, 2)), np.ones(n))
 
         boxes = peaks(60)
-        found = Landmarks(boxes, peaks(60), peaks(300), np.full((60, 2), 60.0), np.array([0, -1.0]), 0.5)
+        found = Landmarks(
+            boxes, peaks(60), peaks(300), np.full((60, 2), 60.0), np.array([0, -1.0]), 0.5
+        )
         fits = match(found, Targets.of(found, 1.0, (1400, 1400)), FORMS)
         assert not any(is_form(fit) for fit in fits)
 

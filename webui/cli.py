@@ -1,4 +1,4 @@
-"""The commands ``cermat serve`` and ``cermat demo``. Imports of the web come inside: help is fast."""
+"""The commands ``cermat serve`` and ``cermat demo``. Imports come inside: help is fast."""
 
 import logging
 import threading

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional as nnf
 from torch.utils.data import DataLoader, Dataset
 
 from ocr.landmarks import SIZE_UNIT_PX, STRIDE, normalise
@@ -44,7 +44,8 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(self.first(x)))
+        """(n, c, h, w) -> the same shape."""
+        return nnf.relu(x + self.second(self.first(x)))
 
 
 def _conv(before: int, after: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -72,14 +73,16 @@ class LandmarkNet(nn.Module):
         nn.init.constant_(self.head.bias[:3], -3.5)
 
     def logits(self, x: Tensor) -> Tensor:
+        """The maps before their last function, for the loss."""
         x4 = self.to4(self.to2(x))
         x8 = self.to8(x4)
         x16 = self.to16(x8)
-        y8 = self.at8(x8 + F.interpolate(self.side16(x16), scale_factor=2.0, mode="nearest"))
-        y4 = self.at4(x4 + F.interpolate(self.side8(y8), scale_factor=2.0, mode="nearest"))
+        y8 = self.at8(x8 + nnf.interpolate(self.side16(x16), scale_factor=2.0, mode="nearest"))
+        y4 = self.at4(x4 + nnf.interpolate(self.side8(y8), scale_factor=2.0, mode="nearest"))
         return self.head(y4)
 
     def forward(self, x: Tensor) -> Tensor:
+        """The maps as they are used."""
         y = self.logits(x)
         return torch.cat([torch.sigmoid(y[:, :3]), torch.tanh(y[:, 3:5]), y[:, 5:]], dim=1)
 
@@ -200,7 +203,9 @@ def _targets(page: dict[str, np.ndarray], H: np.ndarray) -> tuple[np.ndarray, np
     target[3:5] = up.T.reshape(2, side, side)
     weight[3:5] = inside
     for (x, y, w, h), at in zip(boxes, _map(H, centres), strict=True):
-        ends = _map(H, np.array([[x, y + h / 2], [x + w, y + h / 2], [x + w / 2, y], [x + w / 2, y + h]]))
+        ends = _map(
+            H, np.array([[x, y + h / 2], [x + w, y + h / 2], [x + w / 2, y], [x + w / 2, y + h]])
+        )
         size = np.array([np.linalg.norm(ends[1] - ends[0]), np.linalg.norm(ends[3] - ends[2])])
         cx, cy = ((at + 0.5) / STRIDE - 0.5).round().astype(int)
         if 0 <= cx < side and 0 <= cy < side and (size > 2).all():
@@ -240,8 +245,8 @@ def loss_of(logits: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, dic
     p = torch.sigmoid(heat)
     # Every bell's top cells count as positives in the measure of how high the bell is there.
     positive = (truth > 0.6).float() * mask
-    gain = -positive * truth * (1 - p) ** 2 * F.logsigmoid(heat)
-    cost = -(1 - positive) * mask * (1 - truth) ** 4 * p**2 * F.logsigmoid(-heat)
+    gain = -positive * truth * (1 - p) ** 2 * nnf.logsigmoid(heat)
+    cost = -(1 - positive) * mask * (1 - truth) ** 4 * p**2 * nnf.logsigmoid(-heat)
     counts = positive.sum((0, 2, 3)) + 20
     heat_loss = ((gain + cost).sum((0, 2, 3)) / counts).sum()
     up = (torch.tanh(logits[:, 3:5]) - target[:, 3:5]) ** 2 * weight[:, 3:5]
@@ -280,7 +285,11 @@ def train(folders: list[Path], minutes: float, seed: int, start: Path | None) ->
         means = {k: 0.98 * means.get(k, v) + 0.02 * v for k, v in parts.items()}
         if step % 50 == 0:
             took = time.monotonic() - begin
-            print(f"{took:6.0f} s  {seen:7d} windows ", {k: round(v, 4) for k, v in means.items()}, flush=True)
+            print(
+                f"{took:6.0f} s  {seen:7d} windows ",
+                {k: round(v, 4) for k, v in means.items()},
+                flush=True,
+            )
     return net.eval()
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from ocr.arrays import Floats
 from pipeline.forms.model import BoxRow, FormPage, Rect
 
-#: Rulings that miss each other by less than this still cross (mm); measured templates are that good.
+#: Rulings that miss each other by less than this still cross (mm): as well as templates are
+#: measured.
 TOUCH_MM = 1.0
 #: Crossings nearer than this are one (mm): double lines, a box in a table cell.
 SAME_MM = 2.0

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ocr.arrays import Floats
+from ocr.arrays import Floats, Ints
 from ocr.landmarks import Landmarks
 from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.model import FormPage
@@ -114,9 +114,9 @@ def form_triples(form: FormPage) -> Floats:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Ordered pairs of rows: indices (p, 2), distance vector in pitches (p, 2), pitch ratio (p,)."""
+    """Ordered pairs of rows: indices (p, 2), distance in pitches (p, 2), ratio of pitches (p,)."""
 
-    index: Floats
+    index: Ints
     vector: Floats
     ratio: Floats
 
@@ -132,9 +132,10 @@ def _pairs(triples: Floats, limit: int | None = None) -> _Pairs:
     middle = triples[:, 1]
     delta = middle[second] - middle[first]
     e = unit[first]
-    vector = np.stack(
-        [(delta * e).sum(1), delta[:, 1] * e[:, 0] - delta[:, 0] * e[:, 1]], axis=1
-    ) / pitch[first][:, None]
+    vector = (
+        np.stack([(delta * e).sum(1), delta[:, 1] * e[:, 0] - delta[:, 0] * e[:, 1]], axis=1)
+        / pitch[first][:, None]
+    )
     ratio = pitch[second] / pitch[first]
     index = np.stack([first, second], axis=1)
     if limit is not None and len(index) > limit:
@@ -220,7 +221,7 @@ def _supported(
     return result
 
 
-def _one_to_one(lead: int, partners: Floats, rows: int) -> Floats:
+def _one_to_one(lead: int, partners: Ints, rows: int) -> Ints:
     """The leading assignment and its partners, each row found and each of the form used once."""
     chosen, taken, used = [lead], {lead // rows}, {lead % rows}
     for partner in partners.tolist():

@@ -100,9 +100,7 @@ def _column(gray: Gray, located: Located, bubbles: Bubbles, column: int) -> Gray
     x = bubbles.first_mm[0] + column * bubbles.pitch_mm[0]
     y, step = bubbles.first_mm[1], bubbles.pitch_mm[1]
     length = round((9 * step + 2 * half) * px_per_mm)
-    strip = patch(
-        gray, located, (x - half, y - half, 2 * half, length / px_per_mm), (side, length)
-    )
+    strip = patch(gray, located, (x - half, y - half, 2 * half, length / px_per_mm), (side, length))
     starts = [min(round(digit * step * px_per_mm), length - side) for digit in range(10)]
     return np.stack([strip[start : start + side] for start in starts])
 

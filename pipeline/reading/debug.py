@@ -9,9 +9,8 @@ from ocr.arrays import Gray
 from ocr.landmarks import find_landmarks
 from pipeline import geometry
 from pipeline.forms.landmarks import landmarks_of
-from pipeline.forms.model import FormField
 from pipeline.reading.locate import LOOKS_PX
-from pipeline.reading.model import FieldReading, Located
+from pipeline.reading.model import FieldCrops, FieldReading, Located
 from pipeline.reading.read import SheetResult
 from pipeline.reading.straighten import field_image, page_image
 
@@ -19,6 +18,9 @@ from pipeline.reading.straighten import field_image, page_image
 SIDE_PX = 1400
 #: Height of a field's picture and of its text in the contact sheet, px.
 FIELD_PX, TEXT_PX = 90, 26
+#: Side of a bubble there, least width of a line, and space below it, px.
+BUBBLE_PX, LINE_PX, GAP_PX = 45, 900, 6
+WHITE = (255, 255, 255)
 GREEN, RED, BLUE, ORANGE = (40, 160, 40), (40, 40, 220), (220, 120, 30), (20, 140, 250)
 
 
@@ -29,13 +31,22 @@ def write_debug(result: SheetResult, folder: Path) -> None:
         return
     gray = result.photo.gray
     _write(folder / "1-landmarks.png", _landmarks(gray))
-    if result.located is None:
-        return
-    _write(folder / "2-located.png", _located(gray, result.located))
     located = result.located
+    if located is None or result.crops is None:
+        return
+    _write(folder / "2-located.png", _located(gray, located))
     page, _ = page_image(gray, located, SIDE_PX / max(located.form.size_mm))
     _write(folder / "3-page.png", page)
-    _write(folder / "4-fields.png", _fields(result))
+    lines = [
+        _field_line(
+            field_image(gray, located, field, FIELD_PX),
+            result.crops[field.name],
+            field.name,
+            result.reading.fields[field.name],
+        )
+        for field in located.form.fields
+    ]
+    _write(folder / "4-fields.png", _stacked(lines))
 
 
 def _write(path: Path, image: Gray) -> None:
@@ -82,43 +93,32 @@ def _located(gray: Gray, located: Located) -> Gray:
     return canvas
 
 
-def _fields(result: SheetResult) -> Gray:
-    """A line a field: its surroundings, each crop as the reader got it, what was read and why."""
-    assert result.located is not None and result.photo is not None and result.crops is not None
-    lines = []
-    for field in result.located.form.fields:
-        reading = result.reading.fields[field.name]
-        lines.append(_field_line(result, field, reading))
+def _stacked(lines: list[Gray]) -> Gray:
+    """Pictures of different widths below each other."""
     width = max(line.shape[1] for line in lines)
     padded = [
         cv2.copyMakeBorder(
-            line, 0, 6, 0, width - line.shape[1], cv2.BORDER_CONSTANT, value=(255, 255, 255)
+            line, 0, GAP_PX, 0, width - line.shape[1], cv2.BORDER_CONSTANT, value=WHITE
         )
         for line in lines
     ]
     return np.asarray(np.concatenate(padded), dtype=np.uint8)
 
 
-def _field_line(result: SheetResult, field: FormField, reading: FieldReading) -> Gray:
-    assert result.located is not None and result.photo is not None and result.crops is not None
-    crops = result.crops[field.name]
-    around = field_image(result.photo.gray, result.located, field, FIELD_PX)
+def _field_line(around: Gray, crops: FieldCrops, name: str, reading: FieldReading) -> Gray:
+    """A field's surroundings, each crop as the reader got it, what was read and why."""
     tiles = [around]
-    for box in crops.boxes:
-        tiles.append(np.asarray(cv2.resize(box, (FIELD_PX, FIELD_PX)), dtype=np.uint8))
-    if crops.bubbles is not None:
-        for column in crops.bubbles:
-            strip = np.concatenate(column, axis=1)
-            tiles.append(np.asarray(cv2.resize(strip, (450, 45)), dtype=np.uint8))
-        columns = [np.pad(t, ((0, FIELD_PX - len(t)), (0, 0))) for t in tiles[-len(crops.bubbles) :]]
-        tiles[-len(crops.bubbles) :] = columns
+    tiles += [np.asarray(cv2.resize(box, (FIELD_PX, FIELD_PX)), np.uint8) for box in crops.boxes]
+    for column in () if crops.bubbles is None else crops.bubbles:
+        strip = cv2.resize(np.concatenate(column, axis=1), (10 * BUBBLE_PX, BUBBLE_PX))
+        tiles.append(np.pad(strip, ((0, FIELD_PX - BUBBLE_PX), (0, 0))))
     row = np.concatenate(tiles, axis=1)
     canvas = cv2.cvtColor(row, cv2.COLOR_GRAY2BGR)
     canvas = cv2.copyMakeBorder(
-        canvas, TEXT_PX, 0, 0, max(0, 900 - row.shape[1]), cv2.BORDER_CONSTANT, value=(255,) * 3
+        canvas, TEXT_PX, 0, 0, max(0, LINE_PX - row.shape[1]), cv2.BORDER_CONSTANT, value=WHITE
     )
     seen = " ".join(f"{k}={v}" for k, v in reading.evidence.items())
-    text = f"{field.name}: {reading.written} -> {reading.value}  {reading.confidence:.4f}  {seen}"
+    text = f"{name}: {reading.written} -> {reading.value}  {reading.confidence:.4f}  {seen}"
     text += "  " + ",".join(reading.reasons)
     colour = GREEN if reading.status == "accepted" else RED
     cv2.putText(canvas, text, (4, 19), cv2.FONT_HERSHEY_SIMPLEX, 0.55, colour, 1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""Stage: all evidence and all rules of a sheet -> values, confidence, reasons. Decides only here."""
+"""Stage: all evidence and all rules of a sheet -> values, confidence, reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,29 +82,30 @@ def decide(
         for name, (candidate, _) in chosen.items()
     }
     rules = check_rules(form.parsed_rules, values)
-    failing = {
-        name
-        for rule, seen in zip(form.parsed_rules, rules, strict=True)
-        if seen.holds is False
-        for name in rule.names
-    }
-    confirmed = {
-        name
-        for rule, seen in zip(form.parsed_rules, rules, strict=True)
-        if seen.holds and rule.relation == "=" and not rule.tolerance
-        for name in rule.names
-    }
+    held = list(zip(form.parsed_rules, rules, strict=True))
+    failing = {name for rule, seen in held if seen.holds is False for name in rule.names}
+    blank = {name for name, (candidate, _) in chosen.items() if is_blank(candidate.written)}
+    confirmed = _confirmed(held, blank)
     fields = {}
     for index, field in enumerate(form.fields):
         name = field.name
         candidate, confidence = chosen[name]
-        reasons = _reasons(field, candidate, confidence, opinions[name], evidence[name], acceptance)
+        reasons = _reasons(
+            field, candidate, confidence, evidence=evidence[name], acceptance=acceptance
+        )
         reasons += _place_reasons(crops[name], located, index, field)
         if name in failing:
             reasons.append(Reason.RULE_FAILS)
-        if is_blank(candidate.written) and name not in confirmed:
+        if name in blank - confirmed:
             reasons.append(Reason.BLANK)
-        fields[name] = _field(values[name], candidate, confidence, reasons, crops[name], evidence[name])
+        fields[name] = _field(
+            values[name],
+            candidate,
+            confidence,
+            reasons=reasons,
+            crops=crops[name],
+            evidence=evidence[name],
+        )
     accepted = all(f.status == "accepted" for f in fields.values()) and not failing
     return Reading(
         form=form.id,
@@ -115,9 +116,20 @@ def decide(
     )
 
 
-def check_rules(
-    rules: Sequence[Rule], values: Mapping[str, int | None]
-) -> tuple[RuleReading, ...]:
+def _confirmed(held: Sequence[tuple[Rule, RuleReading]], blank: set[str]) -> set[str]:
+    """Fields that an exact sum confirms.
+
+    A sum of nothing but empty boxes holds and confirms nothing: an empty form is no zero result.
+    """
+    return {
+        name
+        for rule, seen in held
+        if seen.holds and rule.relation == "=" and not rule.tolerance and set(rule.names) - blank
+        for name in rule.names
+    }
+
+
+def check_rules(rules: Sequence[Rule], values: Mapping[str, int | None]) -> tuple[RuleReading, ...]:
     """Hold the rules against what is written."""
     return tuple(
         RuleReading(rule.text, rule.holds(difference), difference)
@@ -152,17 +164,17 @@ def _choose(
     best_ink = max(opinion.ink.values())
     allowed = [v for v in posterior if opinion.ink[v] >= LEAST_INK_SHARE * best_ink]
     value = max(allowed, key=lambda v: posterior[v])
-    candidate = max(
-        (c for c in opinion.found if c.value == value), key=lambda c: c.probability
-    )
-    return candidate, posterior[value]
+    candidate = max((c for c in opinion.found if c.value == value), key=lambda c: c.probability)
+    # What reads as no number at all (an empty box between digits) counts against every number.
+    numbers = sum(c.probability for c in opinion.found if c.value is not None)
+    return candidate, posterior[value] * numbers / sum(c.probability for c in opinion.found)
 
 
 def _reasons(
     field: FormField,
     candidate: Candidate,
     confidence: float,
-    opinion: _Opinion,
+    *,
     evidence: FieldEvidence,
     acceptance: Acceptance,
 ) -> list[Reason]:
@@ -206,6 +218,7 @@ def _field(
     value: int | None,
     candidate: Candidate,
     confidence: float,
+    *,
     reasons: list[Reason],
     crops: FieldCrops,
     evidence: FieldEvidence,
@@ -229,5 +242,3 @@ def _field(
 def max_string(scores: Floats, classes: str) -> str:
     """The likeliest class of each row (n, k) as a string of n characters."""
     return "".join(classes[k] for k in np.argmax(scores, axis=1))
-
-

@@ -14,10 +14,12 @@ from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.load import Catalogue
 from pipeline.forms.model import FormPage
 from pipeline.reading.constellation import Hypothesis, hypotheses
-from pipeline.reading.fit import Fit, Targets, bend, glance, grow, judge, start_from
+from pipeline.reading.fit import Fit, glance, grow, judge, start_from
+from pipeline.reading.mesh import bend
 from pipeline.reading.model import Located, Photo
 from pipeline.reading.reasons import Reason
 from pipeline.reading.refusal import Refused
+from pipeline.reading.targets import Targets
 
 #: The network looks at the photo at these sizes (px, longer side) until a form is found for sure.
 LOOKS_PX = (448, 1024)
@@ -79,9 +81,7 @@ def locate(photo: Photo, catalogue: Catalogue) -> Located:
         raise Refused(Reason.NO_FORM, expected="a form of the catalogue", seen=_describe(best))
     seen_tag = read_tag(photo.gray, best)
     if best.form.tag is not None and seen_tag is not None and seen_tag != best.form.tag.id:
-        raise Refused(
-            Reason.NO_FORM, expected=f"tag {best.form.tag.id}", seen=f"tag {seen_tag}"
-        )
+        raise Refused(Reason.NO_FORM, expected=f"tag {best.form.tag.id}", seen=f"tag {seen_tag}")
     return _finish(best, targets)
 
 
@@ -121,10 +121,8 @@ def is_form(fit: Fit) -> bool:
 def _stretch(fit: Fit) -> float:
     """How many times longer one direction of the page is drawn than the other, at its landmarks."""
     at = fit.mm.mean(0)[None]
-    step = 1.0
-    dx = geometry.apply(fit.mm_to_px, at + [step, 0]) - geometry.apply(fit.mm_to_px, at)
-    dy = geometry.apply(fit.mm_to_px, at + [0, step]) - geometry.apply(fit.mm_to_px, at)
-    long, short = np.linalg.svd(np.concatenate([dx, dy]), compute_uv=False)
+    corner, right, below = geometry.apply(fit.mm_to_px, at + np.array([[0, 0], [1, 0], [0, 1]]))
+    long, short = np.linalg.svd(np.stack([right - corner, below - corner]), compute_uv=False)
     return float(long / max(short, 1e-9))
 
 
@@ -134,7 +132,12 @@ def read_tag(gray: Gray, fit: Fit) -> int | None:
     if tag is None:
         return None
     x, y, w, h = tag.at_mm
-    window = (x - TAG_MARGIN * w, y - TAG_MARGIN * h, w * (1 + 2 * TAG_MARGIN), h * (1 + 2 * TAG_MARGIN))
+    window = (
+        x - TAG_MARGIN * w,
+        y - TAG_MARGIN * h,
+        w * (1 + 2 * TAG_MARGIN),
+        h * (1 + 2 * TAG_MARGIN),
+    )
     corners = geometry.apply(fit.mm_to_px, geometry.rect_quad(window))
     side = TAG_WINDOW_PX - 1.0
     H = geometry.homography(corners, np.array([[0, 0], [side, 0], [side, side], [0, side]]))
@@ -172,7 +175,7 @@ def _test(guesses: list[Hypothesis], targets: Targets, tests: int) -> tuple[Fit,
             if _is_sure(fit):
                 break
     fits = sorted(best.values(), key=lambda fit: -fit.score)
-    return tuple([_without_slip(fits[0], targets), *fits[1:]]) if fits else ()
+    return (_without_slip(fits[0], targets), *fits[1:]) if fits else ()
 
 
 def _without_slip(fit: Fit, targets: Targets) -> Fit:
@@ -215,7 +218,7 @@ def _finish(fit: Fit, targets: Targets) -> Located:
     """The mesh where it is needed, and how far each field may still be off."""
     located = Located(fit.form, fit.mm_to_px, None, fit.agreement)
     box_mm = float(landmarks_of(fit.form).boxes[:, 2:].min())
-    back = geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px)
+    back = geometry.apply(geometry.inverse(fit.mm_to_px), fit.px)
     if float(np.median(np.linalg.norm(back - fit.mm, axis=1))) > BEND_SHARE * box_mm:
         mesh = bend(fit)
         bent = judge(fit.form, fit.mm_to_px, targets, mesh)
@@ -227,7 +230,7 @@ def _finish(fit: Fit, targets: Targets) -> Located:
 
 def _residuals(located: Located, fit: Fit) -> Floats:
     moved = fit.mm if located.mesh is None else fit.mm + located.mesh.offsets(fit.mm)
-    gap = np.linalg.norm(geometry.apply(np.linalg.inv(fit.mm_to_px), fit.px) - moved, axis=1)
+    gap = np.linalg.norm(geometry.apply(geometry.inverse(fit.mm_to_px), fit.px) - moved, axis=1)
     out = []
     for field in fit.form.fields:
         x, y, w, h = field.boxes.hull
@@ -239,4 +242,6 @@ def _residuals(located: Located, fit: Fit) -> Floats:
 def _describe(fit: Fit | None) -> str:
     if fit is None:
         return "no rows of digit boxes that fit any form"
-    return f"{fit.form.key} with {fit.boxes[0]} of {fit.boxes[1]} boxes, agreement {fit.agreement:.2f}"
+    return (
+        f"{fit.form.key} with {fit.boxes[0]} of {fit.boxes[1]} boxes, agreement {fit.agreement:.2f}"
+    )

@@ -95,9 +95,7 @@ def read_photo(
     crops = clock.run("crops", lambda: cut(photo, located))
     evidence = clock.run("evidence", lambda: weigh(crops))
     reading = clock.run("decide", lambda: decide(located, crops, evidence, settings.acceptance))
-    return SheetResult(
-        reading, photo.sha256, clock.done(), photo, located, crops, evidence
-    )
+    return SheetResult(reading, photo.sha256, clock.done(), photo, located, crops, evidence)
 
 
 def _rejected(reason: Reason) -> Reading:
