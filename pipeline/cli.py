@@ -64,9 +64,13 @@ def main() -> None:
 @click.argument("photos", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a photo, one a line.")
 @click.option(
-    "--debug", type=click.Path(file_okay=False, path_type=Path), help="Write pictures of every stage."
+    "--debug",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write pictures of every stage.",
 )
-@click.option("--tps", metavar="CODE", help="The photos are pages of this TPS: check them together.")
+@click.option(
+    "--tps", metavar="CODE", help="The photos are pages of this TPS: check them together."
+)
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", help="Of the table.")
 def read(
     photos: tuple[Path, ...], as_json: bool, debug: Path | None, tps: str | None, language: str
