@@ -30,7 +30,7 @@ PITCH_SHARE = 0.3
 #: Two pairs whose misfits (in units of the above) add up to more than this are not the same.
 MAX_MISFIT = 1.5
 #: Pairs of found rows that are looked at.
-MAX_PAIRS = 90
+MAX_PAIRS = 300
 #: Rows that take part at most, found and guessed.
 MAX_ROWS = 80
 #: Rounds of passing support on; after a few the order does not change.
