@@ -13,6 +13,8 @@ from pipeline.reading.targets import KIND_WEIGHTS, FormPoints, Targets, form_poi
 
 #: A landmark agrees when one of its kind was found within this share of a box's smaller side.
 AGREE_SHARE = 0.38
+#: ... and within this share of the distance to its nearest neighbour on the form.
+NEIGHBOUR_SHARE = 0.4
 #: The first steps look further, for guesses are rough away from where they were made.
 REACH_SHARES = (0.75, 0.6, 0.5, AGREE_SHARE, AGREE_SHARE)
 #: Landmarks nearer to each other than this in the network's view are not told apart (px there).
@@ -187,7 +189,9 @@ def _agreeing(
             continue
         index, gap = looked
         scale = geometry.local_scale(H, points[mine])
-        close = np.nonzero(gap <= share * own.box_mm * scale)[0]
+        # Never as far as half the way to the next of its kind, which would be taken for it.
+        tolerance = np.minimum(share * own.box_mm, NEIGHBOUR_SHARE * own.spacing_mm[mine])
+        close = np.nonzero(gap <= tolerance * scale)[0]
         # Of several that claim the same landmark the nearest has it.
         close = close[np.argsort(gap[close], kind="stable")]
         _, first = np.unique(index[close], return_index=True)
