@@ -40,9 +40,11 @@ bench: .venv/.installed  ## time and memory of a reading; accuracy too with DATA
 # the readers of boxes and bubbles learn from digits, cells of photos and drawn ones.
 weights: .venv/.train  ## make the networks of ocr/weights again, in hours; DATA=folder
 	@[ -n "$(DATA)" ] || { echo "usage: make weights DATA=folder (with sheets/ and digits/)" >&2; exit 2; }
-	$(BIN)/python -m pipeline.training_pages drawn build/pages/drawn
-	$(BIN)/python -m pipeline.training_pages photos "$(DATA)" build/pages/photos
-	$(BIN)/python -m ocr.training.landmarks build/pages/drawn build/pages/photos --out ocr/weights
+	$(BIN)/python -m pipeline.training_pages drawn build/pages --digits "$(DATA)/digits/mnist.npz"
+	$(BIN)/python -m ocr.training.landmarks build/pages --minutes 20 --out ocr/weights --keep build/first.pt
+	$(BIN)/python -m pipeline.training_pages photos "$(DATA)" build/photos
+	$(BIN)/python -m ocr.training.landmarks build/pages --photos build/photos/pages \
+		--start build/first.pt --minutes 45 --out ocr/weights
 	$(BIN)/python -m ocr.training.boxes --data "$(DATA)" --out ocr/weights
 	$(BIN)/python -m ocr.training.bubbles --data "$(DATA)" --out ocr/weights
 

@@ -1,6 +1,6 @@
 """Makes what ocr/training learns from: drawn pages, located photos, exact cells.
 
-    python -m pipeline.training_pages drawn OUT [--each 14]
+    python -m pipeline.training_pages drawn OUT [--each 26] [--digits mnist.npz]
     python -m pipeline.training_pages photos DATA OUT
 
 ``photos`` takes the labelled crops of the training part of DATA (shared/data), finds the form on
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ocr.arrays import Floats, Gray
@@ -36,6 +37,8 @@ from pipeline.reading.straighten import page_image
 BOX_PX = 40.0
 #: Shares of pages left blank: a form also has to be found before anything is written on it.
 BLANK_SHARE = 0.12
+#: Share of the other pages with scanned digits instead of drawn ones, and their lightest ink.
+PASTED_SHARE, LIGHTEST_INK = 0.35, 110
 #: The first photos are for training; the others only for measuring (DATA.md).
 LAST_TRAINING_PHOTO = "TPS_300.jpg"
 #: A located photo is kept when each field's middle is this near to the label's, in box heights.
@@ -75,8 +78,13 @@ def scale_for(form: FormPage) -> float:
     return BOX_PX / float(np.median(landmarks_of(form).boxes[:, 2:].min(1)))
 
 
-def write_drawn(forms: Sequence[FormPage], folder: Path, each: int, seed: int) -> None:
-    """Write ``each`` filled pages of every form as ``folder/<key>/<n>.npz``."""
+def write_drawn(
+    forms: Sequence[FormPage], folder: Path, each: int, *, seed: int, digits: Gray | None = None
+) -> None:
+    """Write ``each`` filled pages of every form as ``folder/<key>/<n>.npz``.
+
+    On some of them the boxes hold ``digits`` (n, 28, 28), light on black as MNIST has them.
+    """
     for number, form in enumerate(forms):
         target = folder / form.key
         target.mkdir(parents=True, exist_ok=True)
@@ -87,9 +95,27 @@ def write_drawn(forms: Sequence[FormPage], folder: Path, each: int, seed: int) -
                 image = draw_page(form, scale)
             else:
                 style = random_style(form, rng)
-                written = random_written(form, rng, leading=style.leading)
+                pasted = digits is not None and rng.random() < PASTED_SHARE
+                written = {} if pasted else random_written(form, rng, leading=style.leading)
                 image = draw_filled(fill_page(form, written, rng, style=style), scale)
+                if digits is not None and pasted:
+                    _paste(image, landmarks_of(form).boxes * scale, digits, rng)
             _save(target / f"{n:04d}.npz", page_arrays(form, image, scale))
+
+
+def _paste(image: Gray, boxes: Floats, digits: Gray, rng: np.random.Generator) -> None:
+    """Write scanned digits into boxes (n, 4) px, about their size and place, in one ink."""
+    ink = rng.uniform(0, LIGHTEST_INK)
+    for x, y, w, h in boxes:
+        size = [max(4, round(side * rng.uniform(0.6, 1.2))) for side in (w, h)]
+        digit = cv2.resize(digits[rng.integers(len(digits))], size) / 255.0
+        left = round(x + (w - size[0]) / 2 + rng.normal(0, 0.08 * w))
+        top = round(y + (h - size[1]) / 2 + rng.normal(0, 0.08 * h))
+        if left < 0 or top < 0:
+            continue
+        part = image[top : top + size[1], left : left + size[0]]
+        cover = digit[: part.shape[0], : part.shape[1]]
+        part[:] = (part * (1 - cover) + ink * cover).astype(np.uint8)
 
 
 def write_photos(data: Path, folder: Path) -> None:
@@ -153,14 +179,17 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     drawn = commands.add_parser("drawn")
     drawn.add_argument("out", type=Path)
-    drawn.add_argument("--each", type=int, default=14)
+    drawn.add_argument("--each", type=int, default=26)
+    drawn.add_argument("--digits", type=Path, help="mnist.npz, its x_train is written into boxes")
     drawn.add_argument("--seed", type=int, default=3)
     photos = commands.add_parser("photos")
     photos.add_argument("data", type=Path)
     photos.add_argument("out", type=Path)
     args = parser.parse_args()
     if args.command == "drawn":
-        write_drawn(default_catalogue().pages, args.out, args.each, args.seed)
+        digits = np.load(args.digits)["x_train"] if args.digits else None
+        pages = default_catalogue().pages
+        write_drawn(pages, args.out, args.each, seed=args.seed, digits=digits)
     else:
         write_photos(args.data, args.out)
 

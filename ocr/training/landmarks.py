@@ -1,10 +1,11 @@
 """Trains the landmark network on pages that others drew or labelled.
 
-    python -m ocr.training.landmarks PAGES... --out ocr/weights [--minutes 20]
+    python -m ocr.training.landmarks DRAWN --out ocr/weights --minutes 20
+    python -m ocr.training.landmarks DRAWN --photos PHOTOS --start FIRST.pt --out ocr/weights
 
-PAGES are folders of .npz, one upright page each: image (H, W) uint8, boxes (n, 4) x y w h,
+    python -m ocr.training.landmarks DRAWN --photos PHOTOS --start FIRST.pt --out ocr/weights
 bubbles (m, 2), crossings (k, 2), page (4, 2) the paper's corners; all in px of the image.
-``cermat forms pages`` draws such folders from the catalogue.
+``pipeline.training_pages`` makes both: the photos need a first net that finds their form.
 """
 
 import argparse
@@ -30,6 +31,8 @@ BOX_SIDE_PX = (7.0, 44.0)
 #: Landmarks of a kind nearer than this are not told apart on the map, so they are not asked for.
 LEAST_DISTANCE_PX = 1.6 * STRIDE
 MAPS = 7
+#: With photos, so many windows come from them for each that comes from a drawn page.
+PHOTO_SHARE = 0.25
 
 
 class Block(nn.Module):
@@ -312,7 +315,8 @@ def export(net: LandmarkNet, out: Path, facts: dict[str, object]) -> None:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pages", nargs="+", type=Path)
+    parser.add_argument("drawn", type=Path, help="a folder a form")
+    parser.add_argument("--photos", type=Path, help="located photos, as one more folder")
     parser.add_argument("--out", type=Path, default=Path("ocr/weights"))
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=7)
@@ -322,7 +326,10 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
-    net = train(args.pages, args.minutes, args.seed, args.start)
+    folders = sorted(path for path in args.drawn.iterdir() if path.is_dir())
+    if args.photos:
+        folders += [args.photos] * max(1, round(PHOTO_SHARE * len(folders)))
+    net = train(folders, args.minutes, args.seed, args.start)
     if args.keep:
         torch.save(net.state_dict(), args.keep)
     export(net, args.out, {"minutes": args.minutes, "seed": args.seed, "window_px": WINDOW})
