@@ -3,8 +3,8 @@
     python -m ocr.training.landmarks DRAWN --out ocr/weights --minutes 20
     python -m ocr.training.landmarks DRAWN --photos PHOTOS --start FIRST.pt --out ocr/weights
 
-    python -m ocr.training.landmarks DRAWN --photos PHOTOS --start FIRST.pt --out ocr/weights
-bubbles (m, 2), crossings (k, 2), page (4, 2) the paper's corners; all in px of the image.
+DRAWN has a folder a form, each with .npz, one upright page each: image (H, W) uint8, boxes (n, 4)
+x y w h, bubbles (m, 2), crossings (k, 2), page (4, 2) the paper's corners; all in px of the image.
 ``pipeline.training_pages`` makes both: the photos need a first net that finds their form.
 """
 
