@@ -97,14 +97,18 @@ install_venv() {
 have() {
     case $1 in
     tesseract) tesseract --list-langs 2>/dev/null | grep -qx ind ;;
-    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
-    esac >/dev/null
+    chromium)
+        # Playwright drives it through a program that needs a library fresh systems lack.
+        { command -v chromium || command -v chromium-browser || command -v google-chrome; } &&
+            "$venv"/lib/python*/site-packages/playwright/driver/node --version
+        ;;
+    esac >/dev/null 2>&1
 }
 
 packages() {
     case $1 in
     tesseract) echo tesseract-ocr tesseract-ocr-ind ;;
-    chromium) echo chromium ;;
+    chromium) echo chromium libatomic1 ;;
     *) die "unknown program: $1" ;;
     esac
 }
