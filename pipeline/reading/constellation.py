@@ -35,8 +35,8 @@ MAX_PAIRS = 300
 MAX_ROWS = 80
 #: Rounds of passing support on; after a few the order does not change.
 ROUNDS = 6
-#: Hypotheses kept for each template, and rows that each starts from (the nearest to its leader).
-MAX_PER_FORM, SEED_ROWS = 24, 3
+#: Rows that a hypothesis starts from: its leader and the nearest that support it.
+SEED_ROWS = 3
 #: With a single row there is nothing to compare: so many rows are tried against every row.
 MAX_ALONE = 4
 
@@ -152,11 +152,16 @@ def _form_pairs(form: FormPage) -> tuple[Floats, _Pairs]:
 
 
 def hypotheses(
-    found: Landmarks, right: Floats, forms: Iterable[FormPage], guess_missing: bool = False
+    found: Landmarks,
+    right: Floats,
+    forms: Iterable[FormPage],
+    *,
+    each: int,
+    guess_missing: bool = False,
 ) -> list[Hypothesis]:
-    """All hypotheses for a picture whose rows run along ``right``, the best supported first.
+    """The hypotheses for a picture whose rows run along ``right``, the best supported first.
 
-    With ``guess_missing`` rows of which one box was not found take part too.
+    At most ``each`` for a form. With ``guess_missing`` rows of which one box was not found take part too.
     """
     triples = box_triples(found.boxes.xy, found.box_size, right)
     if guess_missing:
@@ -168,14 +173,14 @@ def hypotheses(
     result: list[Hypothesis] = []
     for form in forms:
         own, pairs = _form_pairs(form)
-        result += _supported(form, own, pairs, triples, seen)
+        result += _supported(form, own, pairs, triples, seen=seen, each=each)
         if len(triples) == 1 or len(own) == 1:
             result += [Hypothesis(form, mm, px, 0.0) for mm in own for px in triples[:MAX_ALONE]]
     return sorted(result, key=lambda h: -h.support)
 
 
 def _supported(
-    form: FormPage, own: Floats, pairs: _Pairs, triples: Floats, seen: _Pairs
+    form: FormPage, own: Floats, pairs: _Pairs, triples: Floats, *, seen: _Pairs, each: int
 ) -> list[Hypothesis]:
     """Assignments of found rows to the form's rows that support each other the most.
 
@@ -203,7 +208,7 @@ def _supported(
         support = passed / passed.max()
     total = np.bincount(a, weight, len(support)) + np.bincount(b, weight, len(support))
     result = []
-    for lead in np.argsort(-support)[:MAX_PER_FORM]:
+    for lead in np.argsort(-support)[:each]:
         if support[lead] <= 0:
             break
         partners = np.concatenate([b[a == lead], a[b == lead]])

@@ -19,6 +19,9 @@ NEIGHBOUR_SHARE = 0.4
 REACH_SHARES = (0.75, 0.6, 0.5, AGREE_SHARE, AGREE_SHARE)
 #: Landmarks nearer to each other than this in the network's view are not told apart (px there).
 CROWDED_PX = 7.0
+#: Pairs this many times further off than the median one are left out of a fit, and so many
+#: samples are drawn for it: the pairs are neighbours already, few of them are wrong.
+OUTLIER_MEDIANS, MOST_DRAWS = 3.0, 50
 #: A box or bubble found where the form has none weighs this much of one that agrees: writing,
 #: stamps and tables for signatures look like boxes to the network.
 UNEXPLAINED_SHARE = 0.5
@@ -218,10 +221,9 @@ def _solve(mm: Floats, px: Floats, before: Floats) -> Floats | None:
     spread = np.linalg.svd(mm - mm.mean(0), compute_uv=False)
     found: Floats | cv2.typing.MatLike | None
     if len(mm) >= LEAST_FOR_HOMOGRAPHY and spread[1] > 0.12 * spread[0]:
-        noise = (
-            3.0 * float(np.median(np.linalg.norm(geometry.apply(before, mm) - px, axis=1))) + 1.0
-        )
-        found, _ = cv2.findHomography(mm, px, cv2.RANSAC, noise, maxIters=200)
+        off = np.linalg.norm(geometry.apply(before, mm) - px, axis=1)
+        noise = OUTLIER_MEDIANS * float(np.median(off)) + 1.0
+        found, _ = cv2.findHomography(mm, px, cv2.RANSAC, noise, maxIters=MOST_DRAWS)
     elif spread[1] > 0.05 * spread[0] and len(mm) >= 6:
         affine, _ = cv2.estimateAffine2D(mm, px, method=cv2.LMEDS)
         found = None if affine is None else np.vstack([affine, [0, 0, 1]])

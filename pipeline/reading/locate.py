@@ -23,10 +23,12 @@ from pipeline.reading.targets import Targets
 
 #: The network looks at the photo at these sizes (px, longer side) until a form is found for sure.
 LOOKS_PX = (448, 1024)
+#: A photo larger than this (px) shows a whole sheet, whose boxes are small in it.
+LARGE_PX, LARGE_LOOKS_PX = 2000, (768, 1280)
 #: Guesses of one form that are tested in full, those first that look best at a glance.
 MAX_TESTED_PER_FORM = 10
 #: Found for sure: no further look is taken.
-SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.85, 0.9, 0.8, 130
+SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.75, 0.9, 0.9, 130
 #: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
 LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.65, 0.5
 #: Writing and other tables make boxes too; what fits as closely as this may leave them unexplained.
@@ -39,14 +41,19 @@ MOST_STRETCH = 2.3
 LEAST_LANDMARKS, LEAST_BOX_COUNT = 20, 5
 #: Steps to the next row that are tried after a fit, and how often.
 MAX_STEPS, MAX_SLIPS = 2, 3
+#: A step is followed up when even before the fit is made anew it scores this share of the first.
+SLIP_SHARE = 0.6
 #: What is tried in turn until a form is found: the turn against the network's word (degrees),
-#: whether boxes that were not found are guessed, and how many guesses are tested in full.
+#: whether boxes that were not found are guessed, how many guesses are made for each form, and how
+#: many are tested in full. The first is quick, and counts only when it leaves no doubt.
+QUICK_GUESSES = 3
 ATTEMPTS = (
-    (0.0, False, 40),
-    (0.0, True, 24),
-    (180.0, False, 16),
-    (90.0, False, 16),
-    (270.0, False, 16),
+    (0.0, False, QUICK_GUESSES, 12),
+    (0.0, False, 24, 40),
+    (0.0, True, 24, 24),
+    (180.0, False, 12, 16),
+    (90.0, False, 12, 16),
+    (270.0, False, 12, 16),
 )
 #: Residuals above this share of a box call for the mesh.
 BEND_SHARE = 0.04
@@ -71,7 +78,7 @@ def locate(photo: Photo, catalogue: Catalogue) -> Located:
     """
     best: Fit | None = None
     targets: Targets | None = None
-    for look in LOOKS_PX:
+    for look in LOOKS_PX if max(photo.gray.shape) <= LARGE_PX else LARGE_LOOKS_PX:
         sighting = look_for(photo.gray, catalogue.pages, look)
         if sighting.fits and (best is None or sighting.fits[0].score > best.score):
             best, targets = sighting.fits[0], sighting.targets
@@ -95,10 +102,12 @@ def look_for(gray: Gray, pages: Sequence[FormPage], look: int) -> Sighting:
 
 def match(found: Landmarks, targets: Targets, pages: Sequence[FormPage]) -> tuple[Fit, ...]:
     """Fits of the templates to landmarks, the best of each, the best first; empty for none."""
-    for turn, guess_missing, tests in ATTEMPTS:
-        guesses = hypotheses(found, _right(found.up, turn), pages, guess_missing)
+    for turn, guess_missing, each, tests in ATTEMPTS:
+        guesses = hypotheses(
+            found, _right(found.up, turn), pages, each=each, guess_missing=guess_missing
+        )
         fits = _test(guesses, targets, tests)
-        if fits and is_form(fits[0]):
+        if fits and is_form(fits[0]) and (_is_sure(fits[0]) or each > QUICK_GUESSES):
             return fits
     return ()
 
@@ -184,12 +193,13 @@ def _without_slip(fit: Fit, targets: Targets) -> Fit:
     Rows of boxes are evenly spaced: a page placed one row too high agrees nearly everywhere.
     """
     for _ in range(MAX_SLIPS):
-        slipped = [
-            grow(fit.form, fit.mm_to_px @ geometry.shift(*offset), fit.mm, targets)
-            for offset in _spacings(fit.form)
-        ]
-        better = max((f for f in slipped if f is not None), key=lambda f: f.score, default=fit)
-        if better.score <= fit.score:
+        moved = [fit.mm_to_px @ geometry.shift(*offset) for offset in _spacings(fit.form)]
+        seen = [f for H in moved if (f := judge(fit.form, H, targets)) is not None]
+        best = max(seen, key=lambda f: f.score, default=fit)
+        if best.score <= SLIP_SHARE * fit.score or not len(best.mm):
+            break
+        better = grow(fit.form, best.mm_to_px, best.mm, targets)
+        if better is None or better.score <= fit.score:
             break
         fit = better
     return fit

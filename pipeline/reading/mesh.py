@@ -11,6 +11,7 @@ from pipeline.reading.model import Mesh
 MESH_CELLS = 12
 #: How stiff the mesh is: weight of neighbouring differences against one landmark.
 MESH_STIFFNESS = 0.7
+TRACE = 1e-6
 #: A landmark this many times further from the mesh than the median one was found wrongly.
 OUTLIER_MEDIANS = 4.0
 
@@ -28,11 +29,12 @@ def bend(fit: Fit) -> Mesh:
     ys = np.linspace(0, h, max(2, round(h / cell) + 1))
     rows = _bilinear_rows(fit.mm, xs, ys)
     stiff = MESH_STIFFNESS * _differences(len(xs), len(ys))
+    # A trace of the identity keeps the system solvable where nothing was found at all.
+    stiffness = stiff.T @ stiff + TRACE * np.eye(rows.shape[1])
     kept = np.ones(len(rows), dtype=bool)
     for _ in range(2):
-        A = np.concatenate([rows[kept], stiff])
-        b = np.concatenate([residual[kept], np.zeros((len(stiff), 2))])
-        nodes = np.linalg.lstsq(A, b, rcond=None)[0]
+        A, b = rows[kept], residual[kept]
+        nodes = np.linalg.solve(A.T @ A + stiffness, A.T @ b)
         left = np.linalg.norm(rows @ nodes - residual, axis=1)
         kept = left <= OUTLIER_MEDIANS * float(np.median(left)) + 1e-9
     return Mesh(xs, ys, nodes.reshape(len(ys), len(xs), 2))
