@@ -37,7 +37,7 @@ from pipeline.reading.read import SheetResult, read_bytes
 #: A 12-megapixel phone held upright; such a photo has 3 to 5 MB.
 PHONE_PX, PHONE_QUALITY, PHONE_NOISE = (3000, 4000), 92, 3.0
 #: What is in view of the crops that are uploaded: tally marks, boxes and bubbles of three fields.
-CROP_SHARE = (0.05, 0.28, 0.9, 0.5)
+CROP_SHARE = (0.3, 0.17, 0.6, 0.55)
 CROP_PX = 1000
 #: The limits that the readings are held to.
 PHOTO_LIMIT, CROP_LIMIT, HELP_LIMIT_S, MEMORY_LIMIT_MB = 4.0, 20.0, 0.5, 500.0

@@ -63,10 +63,8 @@ def find_landmarks(gray: Gray, long_side: int) -> Landmarks:
     """
     if gray.ndim != 2:
         raise ValueError(f"expected (H, W), got {gray.shape}")
-    factor = long_side / max(gray.shape)
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=method)
-    maps = run_network(np.asarray(small, dtype=np.uint8))
+    small = resized(gray, long_side)
+    maps = run_network(small)
     scale = np.array([gray.shape[1] / small.shape[1], gray.shape[0] / small.shape[0]])
     boxes = peaks(maps[BOX], MIN_SCORE[BOX])
     cells = np.clip((boxes.xy / STRIDE).astype(int), 0, np.array(maps.shape[:0:-1]) - 1)
@@ -81,6 +79,24 @@ def find_landmarks(gray: Gray, long_side: int) -> Landmarks:
         up=up / max(length, 1e-9),
         up_certainty=length,
     )
+
+
+def resized(gray: Gray, long_side: int) -> Gray:
+    """A picture (H, W) with its longer side that many px.
+
+    Halved as often as that goes, which is the mean of four and fast; then averaged by area.
+    """
+    while max(gray.shape) >= 2 * long_side:
+        gray = np.asarray(
+            cv2.resize(
+                gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_LINEAR
+            ),
+            dtype=np.uint8,
+        )
+    factor = long_side / max(gray.shape)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=method)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def normalise(gray: Gray) -> Floats32:

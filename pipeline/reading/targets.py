@@ -61,11 +61,13 @@ class Targets:
         lookup = self.nearest[kind]
         if lookup is None:
             return None
-        cells = np.nan_to_num(px / self.cell_px, posinf=-1, neginf=-1)
-        columns = np.clip(cells[:, 0], 0, lookup.shape[1] - 1).astype(int)
-        rows = np.clip(cells[:, 1], 0, lookup.shape[0] - 1).astype(int)
+        height, width = lookup.shape
+        # fmax and fmin take the limit where a point is not a number (on the horizon).
+        columns = np.fmin(np.fmax(px[:, 0] / self.cell_px, 0), width - 1).astype(np.intp)
+        rows = np.fmin(np.fmax(px[:, 1] / self.cell_px, 0), height - 1).astype(np.intp)
         index = lookup[rows, columns]
-        return index, np.hypot(*(self.xy[index] - px).T)
+        gap = self.xy[index] - px
+        return index, np.sqrt(gap[:, 0] ** 2 + gap[:, 1] ** 2)
 
 
 def _nearest_map(
