@@ -9,7 +9,7 @@ from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.load import default_catalogue
 from pipeline.reading.constellation import box_triples
 from pipeline.reading.fit import judge
-from pipeline.reading.locate import is_form, match
+from pipeline.reading.locate import ATTEMPTS, QUICK_ATTEMPTS, Sighting, is_form, match
 from pipeline.reading.mesh import bend
 from pipeline.reading.targets import Targets
 
@@ -63,6 +63,10 @@ def seen_from(form, H, rng, *, lost=0.0, noise_px=0.0, invented=0, window=None):
     return found, Targets.of(found, 1.0, size)
 
 
+def found_in(found, targets):
+    return match(Sighting(found, targets), FORMS, ATTEMPTS)
+
+
 def worst_error_mm(fit, H):
     centres = landmarks_of(fit.form).box_centres
     back = geometry.apply(np.linalg.inv(H), geometry.apply(fit.mm_to_px, centres))
@@ -75,10 +79,20 @@ def test_every_form_is_found_at_every_turn(form, turn_deg):
     rng = np.random.default_rng(turn_deg)
     H = homography_for(form, rng, turn_deg=turn_deg)
     found, targets = seen_from(form, H, rng)
-    fits = match(found, targets, FORMS)
+    fits = found_in(found, targets)
     assert fits[0].form.key == form.key
     assert is_form(fits[0])
     assert worst_error_mm(fits[0], H) < 0.02 * landmarks_of(form).boxes[:, 2:].min()
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_an_upright_page_of_2024_is_found_quickly(page):
+    form = default_catalogue().page(f"c-hasil-ppwp-2024-p{page}")
+    rng = np.random.default_rng(4)
+    H = homography_for(form, rng, turn_deg=-2, tilt=0.0001)
+    found, targets = seen_from(form, H, rng, noise_px=0.3)
+    fits = match(Sighting(found, targets), FORMS, QUICK_ATTEMPTS)
+    assert fits[0].form.key == form.key
 
 
 @pytest.mark.parametrize("form", FORMS, ids=IDS)
@@ -86,7 +100,7 @@ def test_a_tenth_lost_and_thirty_invented_landmarks_do_not_matter(form):
     rng = np.random.default_rng(5)
     H = homography_for(form, rng, turn_deg=4)
     found, targets = seen_from(form, H, rng, lost=0.1, noise_px=0.6, invented=30)
-    fits = match(found, targets, FORMS)
+    fits = found_in(found, targets)
     assert fits[0].form.key == form.key
     assert worst_error_mm(fits[0], H) < 0.25 * landmarks_of(form).boxes[:, 2:].min()
 
@@ -97,7 +111,7 @@ def test_a_mirrored_page_is_not_taken_for_the_form(form):
     H = homography_for(form, rng, turn_deg=0) @ geometry.shift(form.size_mm[0], 0)
     H = H @ np.diag([-1.0, 1.0, 1.0])
     found, targets = seen_from(form, H, rng)
-    for fit in match(found, targets, FORMS)[:1]:
+    for fit in found_in(found, targets)[:1]:
         assert np.linalg.det(fit.mm_to_px[:2, :2]) > 0
         assert not (is_form(fit) and fit.form.key == form.key and worst_error_mm(fit, H) < 1)
 
@@ -107,7 +121,7 @@ def test_the_upper_half_of_a_page_is_enough():
     rng = np.random.default_rng(7)
     H = homography_for(form, rng, turn_deg=-3)
     found, targets = seen_from(form, H, rng, window=(180, 100, 400, 380))
-    fits = match(found, targets, FORMS)
+    fits = found_in(found, targets)
     assert fits[0].form.key == form.key
 
 
@@ -122,7 +136,7 @@ def test_chance_landmarks_are_no_form():
         found = Landmarks(
             boxes, peaks(60), peaks(300), np.full((60, 2), 60.0), np.array([0, -1.0]), 0.5
         )
-        fits = match(found, Targets.of(found, 1.0, (1400, 1400)), FORMS)
+        fits = found_in(found, Targets.of(found, 1.0, (1400, 1400)))
         assert not any(is_form(fit) for fit in fits)
 
 
@@ -142,7 +156,7 @@ def test_a_fold_is_followed_by_the_mesh():
         found.box_size, found.up, 0.9,
     )  # fmt: skip
     targets = Targets.of(bent, 1.0, (1400, 1400))
-    fit = match(bent, targets, FORMS)[0]
+    fit = found_in(bent, targets)[0]
 
     def off(mesh):
         moved = fit.mm if mesh is None else fit.mm + mesh.offsets(fit.mm)

@@ -161,7 +161,8 @@ def hypotheses(
 ) -> list[Hypothesis]:
     """The hypotheses for a picture whose rows run along ``right``, the best supported first.
 
-    At most ``each`` for a form. With ``guess_missing`` rows of which one box was not found take part too.
+    At most ``each`` for a form. With ``guess_missing`` rows of which one box was not found take
+    part too.
     """
     triples = box_triples(found.boxes.xy, found.box_size, right)
     if guess_missing:

@@ -29,6 +29,8 @@ LARGE_PX, LARGE_LOOKS_PX = 2000, (768, 1280)
 MAX_TESTED_PER_FORM = 10
 #: Found for sure: no further look is taken.
 SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.75, 0.9, 0.9, 130
+#: Convincing without a second try: forms with few landmarks are never found for sure.
+CONVINCING_AGREEMENT, CONVINCING_SPREAD, CONVINCING_LANDMARKS = 0.85, 0.07, 60
 #: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
 LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.65, 0.5
 #: Writing and other tables make boxes too; what fits as closely as this may leave them unexplained.
@@ -43,17 +45,33 @@ LEAST_LANDMARKS, LEAST_BOX_COUNT = 20, 5
 MAX_STEPS, MAX_SLIPS = 2, 3
 #: A step is followed up when even before the fit is made anew it scores this share of the first.
 SLIP_SHARE = 0.6
-#: What is tried in turn until a form is found: the turn against the network's word (degrees),
-#: whether boxes that were not found are guessed, how many guesses are made for each form, and how
-#: many are tested in full. The first is quick, and counts only when it leaves no doubt.
-QUICK_GUESSES = 3
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to match a picture.
+
+    Attributes:
+        turn_deg: the turn against the direction that the network found.
+        guess_missing: whether boxes that were not found are guessed.
+        each: guesses for each form; tests: how many of all are tested in full.
+    """
+
+    turn_deg: float
+    guess_missing: bool
+    each: int
+    tests: int
+
+
+#: For pictures as they should be; its result counts when it is convincing.
+QUICK_ATTEMPTS = (Attempt(0, False, each=2, tests=6),)
+#: What is tried in turn until a form is found.
 ATTEMPTS = (
-    (0.0, False, QUICK_GUESSES, 12),
-    (0.0, False, 24, 40),
-    (0.0, True, 24, 24),
-    (180.0, False, 12, 16),
-    (90.0, False, 12, 16),
-    (270.0, False, 12, 16),
+    Attempt(0, False, each=24, tests=40),
+    Attempt(0, True, each=24, tests=24),
+    Attempt(180, False, each=12, tests=16),
+    Attempt(90, False, each=12, tests=16),
+    Attempt(270, False, each=12, tests=16),
 )
 #: Residuals above this share of a box call for the mesh.
 BEND_SHARE = 0.04
@@ -63,51 +81,67 @@ TAG_MARGIN, TAG_WINDOW_PX = 0.6, 220
 
 @dataclass(frozen=True)
 class Sighting:
-    """What one look found: the landmarks and the fits, best first."""
+    """What one look at a photo found."""
 
     found: Landmarks
     targets: Targets
-    fits: tuple[Fit, ...]
 
 
 def locate(photo: Photo, catalogue: Catalogue) -> Located:
     """Find the form and its place.
 
+    Every look is first matched quickly; only when none is convincing are more guesses made.
+
     Raises:
         Refused: with ``no_form`` when nothing of the catalogue is there.
     """
-    best: Fit | None = None
-    targets: Targets | None = None
-    for look in LOOKS_PX if max(photo.gray.shape) <= LARGE_PX else LARGE_LOOKS_PX:
-        sighting = look_for(photo.gray, catalogue.pages, look)
-        if sighting.fits and (best is None or sighting.fits[0].score > best.score):
-            best, targets = sighting.fits[0], sighting.targets
-        if best is not None and _is_sure(best):
+    looks = LOOKS_PX if max(photo.gray.shape) <= LARGE_PX else LARGE_LOOKS_PX
+    sightings: list[Sighting] = []
+    placed: list[tuple[Fit, Sighting]] = []
+    for look in looks:
+        sighting = look_at(photo.gray, look)
+        sightings.append(sighting)
+        fits = match(sighting, catalogue.pages, QUICK_ATTEMPTS)
+        placed += [(fit, sighting) for fit in fits[:1]]
+        if fits and _is_sure(fits[0]):
             break
-    if best is None or targets is None or not is_form(best):
-        raise Refused(Reason.NO_FORM, expected="a form of the catalogue", seen=_describe(best))
-    seen_tag = read_tag(photo.gray, best)
-    if best.form.tag is not None and seen_tag is not None and seen_tag != best.form.tag.id:
-        raise Refused(Reason.NO_FORM, expected=f"tag {best.form.tag.id}", seen=f"tag {seen_tag}")
-    return _finish(best, targets)
+    if not any(_is_convincing(fit) for fit, _ in placed):
+        for sighting in sightings:
+            fits = match(sighting, catalogue.pages, ATTEMPTS)
+            placed += [(fit, sighting) for fit in fits[:1]]
+    best = max(placed, key=lambda pair: pair[0].score, default=None)
+    if best is None or not is_form(best[0]):
+        seen = _describe(best[0] if best else None)
+        raise Refused(Reason.NO_FORM, expected="a form of the catalogue", seen=seen)
+    fit, sighting = best
+    seen_tag = read_tag(photo.gray, fit)
+    if fit.form.tag is not None and seen_tag is not None and seen_tag != fit.form.tag.id:
+        raise Refused(Reason.NO_FORM, expected=f"tag {fit.form.tag.id}", seen=f"tag {seen_tag}")
+    return _finish(fit, sighting.targets)
 
 
-def look_for(gray: Gray, pages: Sequence[FormPage], look: int) -> Sighting:
-    """One look at a photo (H, W) at so many px; fits of different forms, the best first."""
+def look_at(gray: Gray, look: int) -> Sighting:
+    """One look of the network at a photo (H, W), its longer side so many px."""
     height, width = gray.shape
     found = find_landmarks(gray, look)
-    targets = Targets.of(found, max(height, width) / look, (height, width))
-    return Sighting(found, targets, match(found, targets, pages))
+    return Sighting(found, Targets.of(found, max(height, width) / look, (height, width)))
 
 
-def match(found: Landmarks, targets: Targets, pages: Sequence[FormPage]) -> tuple[Fit, ...]:
+def match(
+    sighting: Sighting, pages: Sequence[FormPage], attempts: Sequence[Attempt]
+) -> tuple[Fit, ...]:
     """Fits of the templates to landmarks, the best of each, the best first; empty for none."""
-    for turn, guess_missing, each, tests in ATTEMPTS:
+    found = sighting.found
+    for attempt in attempts:
         guesses = hypotheses(
-            found, _right(found.up, turn), pages, each=each, guess_missing=guess_missing
+            found,
+            _right(found.up, attempt.turn_deg),
+            pages,
+            each=attempt.each,
+            guess_missing=attempt.guess_missing,
         )
-        fits = _test(guesses, targets, tests)
-        if fits and is_form(fits[0]) and (_is_sure(fits[0]) or each > QUICK_GUESSES):
+        fits = _test(guesses, sighting.targets, attempt.tests)
+        if fits and is_form(fits[0]):
             return fits
     return ()
 
@@ -212,6 +246,15 @@ def _spacings(form: FormPage) -> tuple[tuple[float, float], ...]:
     steps, counts = np.unique(np.round(np.diff(tops)), return_counts=True)
     usual = steps[np.argsort(-counts)][:MAX_STEPS]
     return tuple((0.0, float(sign * step)) for step in usual if step > 1 for sign in (-1, 1))
+
+
+def _is_convincing(fit: Fit) -> bool:
+    """Whether no other placement needs to be tried: sure, or small but close."""
+    agreeing, in_view = fit.boxes
+    close = fit.agreement >= CONVINCING_AGREEMENT and fit.spread <= CONVINCING_SPREAD
+    return _is_sure(fit) or (
+        close and agreeing >= SURE_BOXES * max(in_view, 1) and len(fit.mm) >= CONVINCING_LANDMARKS
+    )
 
 
 def _is_sure(fit: Fit) -> bool:
