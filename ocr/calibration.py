@@ -15,7 +15,9 @@ from ocr.arrays import Floats, Floats32
 
 #: Where the fit looks: temperatures and shares of oddities, both on a logarithmic grid.
 TEMPERATURES = np.geomspace(0.3, 4.0, 60)
-ODDITIES = np.geomspace(1e-5, 5e-2, 40)
+ODDITIES = np.geomspace(1e-5, 5e-2, 60)
+#: Oddities that are counted beyond those that were seen.
+PRIOR_CELLS = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ def loss(log_p: Floats, labels: NDArray[np.int64]) -> float:
 def fit(scores: Floats, labels: NDArray[np.int64], *, independent: int) -> Calibration:
     """The likeliest calibration for held-out scores (n, k) and their right classes (n,).
 
-    One cell more is counted than there were, and it is an oddity: ``independent`` cells without
-    one do not prove that there are none, so no claim goes beyond what that many can support.
+    Half a cell more is counted than there were (Jeffreys' prior), and it is an oddity:
+    ``independent`` cells without one do not prove that there are none, so no claim goes beyond
+    what that many can support.
 
     Args:
         scores: before the softmax.
@@ -70,7 +73,7 @@ def fit(scores: Floats, labels: NDArray[np.int64], *, independent: int) -> Calib
         p = np.exp(log_softmax(scores / temperature))[np.arange(len(labels)), labels]
         for oddity in ODDITIES:
             shown = float(-np.log((1 - oddity) * p + oddity / scores.shape[1]).mean())
-            value = shown - float(np.log(oddity / scores.shape[1])) / independent
+            value = shown - PRIOR_CELLS * float(np.log(oddity / scores.shape[1])) / independent
             if value < lowest:
                 best, lowest = Calibration(float(temperature), float(oddity)), value
     return best

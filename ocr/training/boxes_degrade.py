@@ -8,6 +8,9 @@ import numpy as np
 
 from ocr.arrays import Floats32, Gray
 
+#: Spread of the blur as a share of the picture's side, and the side below which nobody scans.
+BLUR, LEAST_SCAN = 0.014, 42
+
 
 def _light(image: Floats32, rng: np.random.Generator) -> Floats32:
     """Exposure, uneven light, sometimes the edge of a shadow."""
@@ -32,20 +35,18 @@ def _light(image: Floats32, rng: np.random.Generator) -> Floats32:
 
 
 def _blur(image: Floats32, rng: np.random.Generator) -> Floats32:
-    """Out of focus, or moved; in px of the photo."""
+    """Out of focus, or moved; sizes go with the picture, whose box is 0.6 of it."""
+    n = image.shape[0]
     if rng.random() < 0.8:
-        image = cv2.GaussianBlur(image, (0, 0), abs(rng.normal(0, 0.9)) + 0.25)
+        sigma = 0.25 + min(abs(rng.normal(0, BLUR)), 3 * BLUR) * n
+        image = cv2.GaussianBlur(image, (0, 0), sigma)
     if rng.random() < 0.12:
-        length = int(rng.integers(2, 6))
+        length = max(1, round(rng.uniform(0.02, 0.06) * n))
         kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
         angle = rng.uniform(0, np.pi)
         dx, dy = np.cos(angle) * length / 2, np.sin(angle) * length / 2
-        cv2.line(
-            kernel,
-            (round(length - dx), round(length - dy)),
-            (round(length + dx), round(length + dy)),
-            1.0,
-        )
+        start = (round(length - dx), round(length - dy))
+        cv2.line(kernel, start, (round(length + dx), round(length + dy)), 1.0)
         image = cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
     if rng.random() < 0.15:  # the phone's sharpening
         soft = cv2.GaussianBlur(image, (0, 0), 1.5)
@@ -66,9 +67,9 @@ def _bilevel(image: Gray, rng: np.random.Generator) -> Gray:
     """A black-and-white scan: thresholded, with speckle."""
     low, high = np.percentile(image, (2, 90))
     level = low + (high - low) * rng.uniform(0.45, 0.85)
-    noisy = image + rng.uniform(0, 8) * rng.standard_normal(image.shape, np.float32)
+    noisy = image + rng.uniform(0, 6) * rng.standard_normal(image.shape, np.float32)
     result = np.where(noisy > level, 255, 0).astype(np.uint8)
-    specks = rng.random(image.shape, np.float32) < rng.uniform(0, 0.01)
+    specks = rng.random(image.shape, np.float32) < rng.uniform(0, 0.006)
     result[specks] = 255 - result[specks]
     if rng.random() < 0.5:
         result = cv2.GaussianBlur(result, (0, 0), rng.uniform(0.3, 0.8))
@@ -77,7 +78,7 @@ def _bilevel(image: Gray, rng: np.random.Generator) -> Gray:
 
 def photograph(image: Floats32, rng: np.random.Generator) -> Gray:
     """Reflectance (h, w) at the photo's resolution -> uint8 as the camera stored it."""
-    scanned = rng.random() < 0.12
+    scanned = rng.random() < 0.15 and image.shape[0] >= LEAST_SCAN
     lit = _blur(image if scanned else _light(image, rng), rng)
     gamma = rng.uniform(0.8, 1.25)
     stored = 255 * np.clip(lit, 0, 1) ** gamma

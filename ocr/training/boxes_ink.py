@@ -38,10 +38,14 @@ def load_mnist(data: Path) -> Digits:
         return _digits(z["x_train"], z["y_train"])
 
 
-def load_ink(data: Path, without: int | None = None) -> Digits:
-    """Pen digits as ink masks (by the darkest channel), perhaps without one writer."""
+def load_ink(data: Path, *, without: int | None = None, only: int | None = None) -> Digits:
+    """Pen digits as ink masks (by the darkest channel), perhaps without a writer or one's only."""
     with np.load(data / "digits" / "ink.npz") as z:
-        keep = np.ones(len(z["y"]), bool) if without is None else z["writer"] != without
+        keep = np.ones(len(z["y"]), bool)
+        if without is not None:
+            keep &= z["writer"] != without
+        if only is not None:
+            keep &= z["writer"] == only
         return _digits(ink_masks(z["x"][keep]), z["y"][keep])
 
 
@@ -113,11 +117,9 @@ def random_pen(rng: np.random.Generator) -> Pen:
 
 @dataclass(frozen=True)
 class Harvest:
-    """Ink lifted from real boxes: tight masks, their classes, the cells they came from."""
+    """Ink lifted from real boxes: tight masks, and which of them belong to each class."""
 
     masks: tuple[Floats32, ...]
-    label: NDArray[np.int64]
-    cell: NDArray[np.int64]
     by_class: tuple[NDArray[np.int64], ...]
 
 
@@ -138,19 +140,20 @@ def lift(crop: Gray, box: float) -> Floats32 | None:
 
 #: How far inside the frame ink is lifted, in boxes, and how dark it has to be against the paper.
 INSET, MIN_INK = 0.06, 0.18
+#: A mask smaller than this is a speck.
+LEAST_MASK_PX = 4
 
 
-def harvest(crops: Gray, box: float, label: NDArray[np.int64], cell: NDArray[np.int64]) -> Harvest:
-    """Lift the ink of many real cells (n, S, S); ``cell`` names them."""
-    masks, kept = [], []
-    for i, crop in enumerate(crops):
+def harvest(crops: Gray, box: float, label: NDArray[np.int64]) -> Harvest:
+    """Lift the ink of many real cells (n, S, S) with their classes (n,)."""
+    masks, labels = [], []
+    for crop, one in zip(crops, label, strict=True):
         mask = lift(crop, box)
-        if mask is not None and min(mask.shape) > 3:
+        if mask is not None and min(mask.shape) >= LEAST_MASK_PX:
             masks.append(mask)
-            kept.append(i)
-    labels = label[kept]
-    classes = tuple(np.flatnonzero(labels == c) for c in range(11))
-    return Harvest(tuple(masks), labels, cell[kept], classes)
+            labels.append(one)
+    classes = tuple(np.flatnonzero(np.array(labels) == c) for c in range(11))
+    return Harvest(tuple(masks), classes)
 
 
 def printed(digit: str, rng: np.random.Generator) -> Floats32:
@@ -163,23 +166,47 @@ def printed(digit: str, rng: np.random.Generator) -> Floats32:
     return trim(canvas.astype(np.float32) / 255)
 
 
+def warped(mask: Floats32, rng: np.random.Generator) -> Floats32:
+    """A mask drawn by a less steady hand: pushed about smoothly by a few hundredths."""
+    h, w = mask.shape
+    pad = max(2, round(0.08 * max(h, w)))
+    mask = cv2.copyMakeBorder(mask, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
+    size = mask.shape[::-1]
+    push = rng.normal(0, rng.uniform(0.02, WARP), (4, 4, 2)).astype(np.float32) * max(h, w)
+    field = cv2.resize(push, size, interpolation=cv2.INTER_CUBIC)
+    x = np.arange(size[0], dtype=np.float32)[None] + field[..., 0]
+    y = np.arange(size[1], dtype=np.float32)[:, None] + field[..., 1]
+    return trim(cv2.remap(mask, x, y, cv2.INTER_LINEAR))
+
+
 @dataclass(frozen=True)
 class Hands:
-    """All sources of digits; ``lifted`` only where its cells may be learnt from."""
+    """All sources of digits.
+
+    Attributes:
+        mnist: pictures; ink: pictures.
+        lifted: ink of real cells, where they may be learnt from.
+        pictures_only: no drawn strokes, to test on one writer's digits.
+    """
 
     mnist: Digits
     ink: Digits
     lifted: Harvest | None = None
+    pictures_only: bool = False
 
     def digit(self, digit: int, pen: Pen, rng: np.random.Generator) -> Floats32:
         """One digit by one of the sources, and by its own proportions."""
+        mask = self._steady(digit, pen, rng)
+        return warped(mask, rng) if rng.random() < WARPED_SHARE else mask
+
+    def _steady(self, digit: int, pen: Pen, rng: np.random.Generator) -> Floats32:
         if self.lifted is not None and rng.random() < LIFTED_SHARE:
             choice = self.lifted.by_class[digit]
             return self.lifted.masks[choice[rng.integers(len(choice))]]
-        which = rng.random()
-        if which < 0.26:
+        which = rng.random() * (PICTURE_SHARE if self.pictures_only else 1.0)
+        if which < 0.32:
             return picture(self.mnist, digit, rng)
-        if which < 0.6:
+        if which < PICTURE_SHARE:
             return picture(self.ink, digit, rng)
         name = str(digit)
         if which < 0.63:
@@ -191,3 +218,7 @@ class Hands:
 
 #: Share of digits drawn with ink lifted from real cells, where there is any.
 LIFTED_SHARE = 0.6
+#: Share of digits that are warped, and the largest push as a share of their size.
+WARPED_SHARE, WARP = 0.5, 0.06
+#: Share of the others that are pictures rather than strokes.
+PICTURE_SHARE = 0.6

@@ -168,7 +168,7 @@ def _surroundings(ink: Gray, rng: np.random.Generator) -> None:
 def random_box(rng: np.random.Generator) -> Box:
     """An empty box of any kind."""
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
-    watermarked = rng.random() < 0.2
+    watermarked = rng.random() < 0.28
     if watermarked:
         _watermark(ink, rng)
         ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.5))

@@ -55,7 +55,7 @@ class Sources:
 @cache
 def _hands(data: Path, without_writer: int | None) -> Hands:
     cv2.setNumThreads(1)
-    return Hands(load_mnist(data), load_ink(data, without_writer))
+    return Hands(load_mnist(data), load_ink(data, without=without_writer))
 
 
 def _draw(first: int, sources: Sources, seed: int) -> Pool:
@@ -72,6 +72,18 @@ def _draw(first: int, sources: Sources, seed: int) -> Pool:
             clean = synth.draw(label, hands, rng)
             crops += [synth.shoot(clean, BOX, synth.box_px(rng), rng) for _ in range(SHOTS)]
         labels += [label] * SHOTS
+    return Pool(np.stack(crops), np.array(labels, np.int64))
+
+
+def writer_pool(data: Path, writer: int, count: int, *, seed: int) -> Pool:
+    """One writer's digits of ink.npz in boxes, each photographed once."""
+    own = load_ink(data, only=writer)
+    hands = Hands(own, own, pictures_only=True)
+    crops, labels = [], []
+    for index in range(count):
+        rng = np.random.default_rng((seed, 2, index))
+        labels.append(index % len(own.by_class))
+        crops.append(synth.shoot(synth.draw(labels[-1], hands, rng), BOX, synth.box_px(rng), rng))
     return Pool(np.stack(crops), np.array(labels, np.int64))
 
 

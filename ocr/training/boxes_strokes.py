@@ -64,6 +64,8 @@ CURVES: dict[str, list[str]] = {
         "80,12 50,0 20,15 30,40 70,58 85,82 50,100 15,82 30,58 70,40 82,15",
         "50,0 22,12 25,36 50,46 76,35 78,12 50,0 | 50,46 15,60 15,88 50,100 85,88 85,60 50,46",
         "85,5 40,2 20,25 50,48 82,75 55,100 18,85 40,55 90,8",
+        "78,30 70,2 35,8 30,35 65,55 72,85 40,100 15,80 40,50 85,15 95,0",
+        "90,12 60,0 30,18 45,45 65,65 45,98 12,88 25,60 60,42 88,14",
     ],
     "9": [
         "85,20 50,0 15,20 20,45 55,50 84,30 | 85,5 83,50 78,100",
@@ -153,13 +155,27 @@ def guided_digit(digit: str, rng: np.random.Generator) -> list[Floats]:
     return [s for name in names for s in _jitter([SEGMENTS[name]], loose, rng)]
 
 
+#: Crosses in one go: an hourglass, standing or lying, and one whose sides were closed as well.
+CLOSED_CROSSES: list[list[Stroke]] = [
+    [[(0, 0), (1, 0), (0, 1), (1, 1), (0, 0)]],
+    [[(0, 0), (0, 1), (1, 0), (1, 1), (0, 0)]],
+    [[(0, 0), (1, 1), (1, 0), (0, 1)]],
+    [[(0, 0), (1, 1), (0, 1), (1, 0)]],
+    [[(0, 0), (1, 1)], [(1, 0), (0, 1)], [(0, 0), (1, 0)], [(0, 1), (1, 1)]],
+    [[(0, 0), (1, 1)], [(1, 0), (0, 1)], [(0, 0), (0, 1)], [(1, 0), (1, 1)]],
+    [[(0, 0), (1, 1)], [(1, 0), (0, 1)], [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]],
+]
+
+
 def cross(rng: np.random.Generator) -> list[Floats]:
-    """A cross, sometimes curved, sometimes drawn in one go."""
+    """A cross, sometimes curved, sometimes drawn in one go or closed to an hourglass."""
+    kind = rng.random()
+    if kind < 0.15:
+        return _jitter(CLOSED_CROSSES[rng.integers(len(CLOSED_CROSSES))], 0.04, rng)
     ends = _jitter([[(0, 0), (0.5, 0.5), (1, 1)], [(1, 0), (0.5, 0.5), (0, 1)]], 0.06, rng)
-    if rng.random() < 0.15:  # one go: over the second end without lifting the pen
-        ends = [np.vstack([ends[0], ends[1][::-1] if rng.random() < 0.5 else ends[1]])]
-        return [smooth(ends[0])] if rng.random() < 0.5 else ends
-    if rng.random() < 0.3:
+    if kind < 0.25:  # one go: over the second end without lifting the pen
+        return [smooth(np.vstack([ends[0], ends[1][::-1] if kind < 0.2 else ends[1]]))]
+    if kind < 0.5:
         return [smooth(s + rng.normal(0, 0.03, s.shape)) for s in ends]
     return [s[[0, -1]] for s in ends]
 

@@ -23,6 +23,8 @@ OFF_BOX, OFF_DEGREES, OFF_SCALE = 0.055, 2.0, 0.045
 
 #: Length of the unit square's side on the strokes' canvas.
 DRAWN_PX = STROKE_CANVAS - 2 * STROKE_PAD
+#: No digit is lower than this share of its box.
+LEAST_HEIGHT = 0.2
 #: Share of boxes in which something else was written first.
 OVERWRITTEN = 0.012
 
@@ -45,12 +47,16 @@ def _place(
     *,
     degrees: float,
     darkness: float,
+    slant: float = 0.0,
 ) -> None:
-    """Multiply ink onto the canvas: the mask scaled to ``size`` px, turned about ``centre``."""
+    """Multiply ink onto the canvas: the mask scaled to ``size`` px, turned about ``centre``.
+
+    ``slant`` is how far its top leans to the right, as a share of its height.
+    """
     h, w = mask.shape
     sx, sy = size[0] / w, size[1] / h
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    A = np.array([[c * sx, -s * sy, 0], [s * sx, c * sy, 0]])
+    A = np.array([[c * sx, -(s + slant) * sy, 0], [s * sx, c * sy, 0]])
     A[:, 2] = np.array(centre) - A[:, :2] @ [(w - 1) / 2, (h - 1) / 2]
     shrink = min(sx, sy)
     if shrink < 0.6:
@@ -69,7 +75,7 @@ def _mark(
             mask = lifted.masks[lifted.by_class[CROSS][rng.integers(len(lifted.by_class[CROSS]))]]
         else:
             mask = drawn(strokes.cross(rng), pen.thickness * 1.2, rng.uniform(0.65, 1.4))
-        height = rng.uniform(0.35, 0.9) if rng.random() < 0.6 else rng.uniform(0.85, 1.3)
+        height = rng.uniform(0.25, 0.9) if rng.random() < 0.65 else rng.uniform(0.85, 1.3)
         return mask, height, height * mask.shape[1] / mask.shape[0]
     if label == DASH:
         width = rng.uniform(0.25, 0.85) if rng.random() < 0.9 else rng.uniform(0.85, 1.2)
@@ -88,11 +94,11 @@ def _write(
 ) -> None:
     """Write a mark into the box that lies ``offset`` boxes to the right of the middle one."""
     mask, height, width = _mark(label, cell.hands, cell.pen, rng)
-    # In a flat cell a number is as high as the cell lets it; in a narrow one as wide.
-    size = min(1.0, 1.1 / cell.aspect) if cell.aspect < 1 else 1.0
-    height, width = height * size, width * size / cell.aspect
-    if cell.aspect < 1 and width > 1:
-        height, width = height / width, 1.0
+    # In a narrow cell a mark is as large as the width lets it and looks squat in the square crop;
+    # in a flat one it fills the height and looks thin.
+    size = min(1.0, cell.aspect * rng.uniform(1.1, 1.9))
+    height = max(height * size, LEAST_HEIGHT if label < DASH else 0.0)
+    width = min(width * size / cell.aspect, 1.15)
     if cell.guides and label < CROSS and rng.random() < 0.4:  # kept to the guides' size
         height, width = rng.normal(0.7, 0.05), min(width * 0.7 / height, rng.normal(0.45, 0.05))
     spread = 0.07 if offset == 0 else 0.12
@@ -106,7 +112,9 @@ def _write(
         noise = cv2.resize(rng.random((6, 6)).astype(np.float32), mask.shape[::-1])
         mask = mask * (1 - pen.skips * noise)
     px = (max(width * BOX, 2.0), max(height * BOX, 2.0))
-    _place(canvas, mask, centre, px, degrees=rng.normal(0, 5), darkness=pen.darkness)
+    slant = rng.normal(0.08, 0.2) if label < CROSS else 0.0
+    turn = rng.normal(0, 5)
+    _place(canvas, mask, centre, px, degrees=turn, darkness=pen.darkness, slant=slant)
 
 
 def _stray(canvas: Floats32, pen: Pen, rng: np.random.Generator) -> None:
@@ -128,7 +136,7 @@ def draw(label: int, hands: Hands, rng: np.random.Generator) -> Floats32:
     box = random_box(rng)
     canvas = box.print.copy()
     # Boxes of the forms are 0.5 to 2 times as wide as high (one even 3), but the crop is square.
-    square = box.guides or rng.random() < 0.4
+    square = box.guides or rng.random() < 0.35
     aspect = 1.0 if square else float(np.exp(rng.uniform(np.log(0.45), np.log(2.2))))
     cell = Cell(hands, random_pen(rng), aspect, box.guides)
     for side in (-1, 1):

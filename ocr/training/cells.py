@@ -55,6 +55,18 @@ class Cells:
             )
 
 
+def join_cells(first: Cells, second: Cells) -> Cells:
+    """Two sets of cells with the same size of box as one."""
+    if first.box != second.box:
+        raise ValueError(f"boxes of {first.box:g} and {second.box:g} px cannot be joined")
+    return Cells(
+        np.concatenate([first.crops, second.crops]),
+        first.box,
+        np.concatenate([first.label, second.label]),
+        np.concatenate([first.source, second.source]),
+    )
+
+
 def load_cells(path: Path) -> Cells:
     """Read the npz; ``box`` may be missing for crops in the reader's own convention."""
     with np.load(path) as z:
