@@ -24,6 +24,8 @@ LOG_WIDTH, LOG_HEIGHT = 5, 6
 SIZE_UNIT_PX = 16.0
 #: A peak must reach this score; low, because the matching counts agreement later.
 MIN_SCORE = {BOX: 0.25, BUBBLE: 0.25, CROSSING: 0.2}
+#: What the last cell of a map is raised by against the first; below any step of the network.
+TIE_BREAK = 1e-3
 #: No more peaks of a kind than this are looked at: the fullest form has some 500 crossings.
 MAX_PEAKS = 900
 
@@ -130,8 +132,10 @@ def run_network(gray: Gray) -> Floats32:
 
 def peaks(heat: Floats32, least: float) -> Peaks:
     """Local maxima of a heat map (h, w) in px of the input, placed to a fraction of a cell."""
-    top = cv2.dilate(heat, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((heat >= top) & (heat >= least))
+    # Of equal neighbours one is the peak: an 8-bit network gives many equal values.
+    tilted = heat + np.linspace(0, TIE_BREAK, heat.size, dtype=np.float32).reshape(heat.shape)
+    top = cv2.dilate(tilted, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero((tilted >= top) & (heat >= least))
     order = np.argsort(-heat[rows, columns])[:MAX_PEAKS]
     rows, columns = rows[order], columns[order]
     padded = np.pad(heat, 1)

@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 from torch.utils.data import DataLoader, Dataset
 
-from ocr.landmarks import SIZE_UNIT_PX, STRIDE, normalise
+from ocr.landmarks import MULTIPLE, SIZE_UNIT_PX, STRIDE, normalise, resized
+from ocr.training.quantise import quantise
 from ocr.training.spoil import spoil
 
 #: Side of the training windows in px of the network's input.
@@ -31,6 +32,8 @@ BOX_SIDE_PX = (7.0, 44.0)
 #: Landmarks of a kind nearer than this are not told apart on the map, so they are not asked for.
 LEAST_DISTANCE_PX = 1.6 * STRIDE
 MAPS = 7
+#: From so many pages of each folder, at this size, the ranges of the 8-bit network are taken.
+TYPICAL_PAGES, TYPICAL_PX = 12, 512
 #: With photos, so many windows come from them for each that comes from a drawn page.
 PHOTO_SHARE = 0.25
 
@@ -296,8 +299,20 @@ def train(folders: list[Path], minutes: float, seed: int, start: Path | None) ->
     return net.eval()
 
 
-def export(net: LandmarkNet, out: Path, facts: dict[str, object]) -> None:
-    """Write landmarks.onnx (any height and width) and its card's data."""
+def typical(folders: list[Path]) -> list[np.ndarray]:
+    """Whole pages as the network sees them, (1, 1, H, W), some of every folder."""
+    found = []
+    for folder in dict.fromkeys(folders):
+        for path in sorted(folder.glob("*.npz"))[:TYPICAL_PAGES]:
+            with np.load(path) as page:
+                image = normalise(resized(page["image"], TYPICAL_PX))
+            height, width = (side // MULTIPLE * MULTIPLE for side in image.shape)
+            found.append(image[None, None, :height, :width])
+    return found
+
+
+def export(net: LandmarkNet, out: Path, facts: dict[str, object], inputs: list[np.ndarray]) -> None:
+    """Write landmarks.onnx (any height and width, 8 bits) and its card's data."""
     out.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
         net.to(memory_format=torch.contiguous_format),
@@ -309,6 +324,7 @@ def export(net: LandmarkNet, out: Path, facts: dict[str, object]) -> None:
         opset_version=17,
         dynamo=False,
     )
+    quantise(out / "landmarks.onnx", "image", inputs)
     (out / "landmarks.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
@@ -332,7 +348,8 @@ def main() -> None:
     net = train(folders, args.minutes, args.seed, args.start)
     if args.keep:
         torch.save(net.state_dict(), args.keep)
-    export(net, args.out, {"minutes": args.minutes, "seed": args.seed, "window_px": WINDOW})
+    facts = {"minutes": args.minutes, "seed": args.seed, "window_px": WINDOW}
+    export(net, args.out, facts, typical(folders))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ MOST_STRETCH = 2.3
 LEAST_LANDMARKS, LEAST_BOX_COUNT = 20, 5
 #: Steps to the next row that are tried after a fit, and how often.
 MAX_STEPS, MAX_SLIPS = 2, 3
+#: With all boxes found and this share of what was found explained, no row can be missing.
+ALL_EXPLAINED = 0.95
 #: A step is followed up when even before the fit is made anew it scores this share of the first.
 SLIP_SHARE = 0.6
 
@@ -114,7 +116,8 @@ def locate(photo: Photo, catalogue: Catalogue) -> Located:
         seen = _describe(best[0] if best else None)
         raise Refused(Reason.NO_FORM, expected="a form of the catalogue", seen=seen)
     fit, sighting = best
-    seen_tag = read_tag(photo.gray, fit)
+    # A tag among 2,320 takes as long to read as all matching; it settles what is not yet sure.
+    seen_tag = None if _is_sure(fit) else read_tag(photo.gray, fit)
     if fit.form.tag is not None and seen_tag is not None and seen_tag != fit.form.tag.id:
         raise Refused(Reason.NO_FORM, expected=f"tag {fit.form.tag.id}", seen=f"tag {seen_tag}")
     return _finish(fit, sighting.targets)
@@ -226,6 +229,9 @@ def _without_slip(fit: Fit, targets: Targets) -> Fit:
 
     Rows of boxes are evenly spaced: a page placed one row too high agrees nearly everywhere.
     """
+    agreeing, in_view = fit.boxes
+    if fit.explained >= ALL_EXPLAINED and agreeing == in_view:
+        return fit
     for _ in range(MAX_SLIPS):
         moved = [fit.mm_to_px @ geometry.shift(*offset) for offset in _spacings(fit.form)]
         seen = [f for H in moved if (f := judge(fit.form, H, targets)) is not None]
