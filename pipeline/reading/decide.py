@@ -28,6 +28,7 @@ from pipeline.reading.model import (
     RuleReading,
 )
 from pipeline.reading.numbers import is_blank, is_misaligned
+from pipeline.reading.quality import faults, measure
 from pipeline.reading.reasons import Reason
 
 #: A value that the sums ask for is taken only if the ink itself gives it at least this share of
@@ -94,6 +95,9 @@ def decide(
             field, candidate, confidence, evidence=evidence[name], acceptance=acceptance
         )
         reasons += _place_reasons(crops[name], located, index, field)
+        if Reason.LOW_CONFIDENCE in reasons:
+            # Says why it was hard to read; what was read with confidence in spite of it stands.
+            reasons += faults(measure(crops[name].boxes))
         if name in failing:
             reasons.append(Reason.RULE_FAILS)
         if name in blank - confirmed:

@@ -34,7 +34,7 @@ def bend(fit: Fit) -> Mesh:
     kept = np.ones(len(rows), dtype=bool)
     for _ in range(2):
         A, b = rows[kept], residual[kept]
-        nodes = np.linalg.solve(A.T @ A + stiffness, A.T @ b)
+        nodes: Floats = np.linalg.solve(A.T @ A + stiffness, A.T @ b).astype(np.float64)
         left = np.linalg.norm(rows @ nodes - residual, axis=1)
         kept = left <= OUTLIER_MEDIANS * float(np.median(left)) + 1e-9
     return Mesh(xs, ys, nodes.reshape(len(ys), len(xs), 2))
