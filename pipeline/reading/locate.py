@@ -32,7 +32,7 @@ SURE_AGREEMENT, SURE_BOXES, SURE_EXPLAINED, SURE_LANDMARKS = 0.75, 0.9, 0.9, 130
 #: Convincing without a second try: forms with few landmarks are never found for sure.
 CONVINCING_AGREEMENT, CONVINCING_SPREAD, CONVINCING_LANDMARKS = 0.85, 0.07, 60
 #: Below these a photo shows no form of the catalogue. Set on drawn pages and TPS_001-300.
-LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.5, 0.65, 0.5
+LEAST_AGREEMENT, LEAST_BOXES, LEAST_EXPLAINED = 0.6, 0.65, 0.5
 #: Writing and other tables make boxes too; what fits as closely as this may leave them unexplained.
 CLOSE_AGREEMENT, CLOSE_SPREAD = 0.8, 0.08
 #: Landmarks that agree by chance lie about 0.25 of a box off; real ones less than this.
@@ -66,7 +66,7 @@ class Attempt:
 
 
 #: For pictures as they should be; its result counts when it is convincing.
-QUICK_ATTEMPTS = (Attempt(0, False, each=2, tests=6),)
+QUICK_ATTEMPTS = (Attempt(0, False, each=1, tests=4),)
 #: What is tried in turn until a form is found.
 ATTEMPTS = (
     Attempt(0, False, each=24, tests=40),
