@@ -9,7 +9,14 @@ from pipeline.forms.landmarks import landmarks_of
 from pipeline.forms.load import default_catalogue
 from pipeline.reading.constellation import box_triples
 from pipeline.reading.fit import judge
-from pipeline.reading.locate import ATTEMPTS, QUICK_ATTEMPTS, Sighting, is_form, match
+from pipeline.reading.locate import (
+    ATTEMPTS,
+    QUICK_ATTEMPTS,
+    Sighting,
+    is_form,
+    leaves_a_row,
+    match,
+)
 from pipeline.reading.mesh import bend
 from pipeline.reading.targets import Targets
 
@@ -175,3 +182,14 @@ def test_rows_run_from_left_to_right_whatever_the_order_found():
     assert row[:, 0].tolist() == [0, 30, 60]
     (row,) = box_triples(centres, sizes, np.array([-1.0, 0.0]))
     assert row[:, 0].tolist() == [60, 30, 0]
+
+
+def test_a_page_placed_one_row_off_is_noticed():
+    form = default_catalogue().page("c-hasil-ppwp-2024-p2")
+    rng = np.random.default_rng(10)
+    H = homography_for(form, rng, turn_deg=1)
+    found, targets = seen_from(form, H, rng)
+    step = form.fields[1].boxes.at_mm[1] - form.fields[0].boxes.at_mm[1]
+    assert not leaves_a_row(judge(form, H, targets), targets)
+    assert leaves_a_row(judge(form, H @ geometry.shift(0, step), targets), targets)
+    assert leaves_a_row(judge(form, H @ geometry.shift(0, -step), targets), targets)

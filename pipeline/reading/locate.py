@@ -75,6 +75,9 @@ ATTEMPTS = (
     Attempt(90, False, each=12, tests=16),
     Attempt(270, False, each=12, tests=16),
 )
+#: Boxes found further from every box of the form than this share of one are not explained by it;
+#: as near to where a row would have them, they are that row.
+SPARE_SHARE = 0.45
 #: Residuals above this share of a box call for the mesh.
 BEND_SHARE = 0.04
 #: The tag is looked for in a window this much wider than itself, drawn with this many px.
@@ -284,7 +287,30 @@ def _finish(fit: Fit, targets: Targets) -> Located:
         if bent is not None and bent.score >= fit.score:
             fit = bent
             located = replace(located, mesh=mesh, agreement=bent.agreement)
+    if leaves_a_row(fit, targets):
+        # The page may be placed a row too high or too low: no field's place is sure.
+        return replace(located, residual_mm=np.full(len(fit.form.fields), np.nan))
     return replace(located, residual_mm=_residuals(located, fit))
+
+
+def leaves_a_row(fit: Fit, targets: Targets) -> bool:
+    """Whether boxes were found that look like one more field in a column of the form's fields.
+
+    A page that is placed one row off explains all but one row of boxes, and every sum may hold.
+    """
+    own = landmarks_of(fit.form)
+    back = geometry.apply(geometry.inverse(fit.mm_to_px), targets.xy[targets.kind == 0])
+    side = own.boxes[:, 2:].min(1).mean()
+    gaps = np.linalg.norm(back[:, None] - own.box_centres[None], axis=2)
+    spare = back[(gaps.min(1) > SPARE_SHARE * side) & (back > 0).all(1)] if len(back) else back
+    for start, count in own.rows[: len(fit.form.fields)]:
+        row = own.box_centres[start : start + count]
+        for first in spare[np.abs(spare[:, 0] - row[0, 0]) < side]:
+            expected = first + row - row[0]
+            nearest = np.linalg.norm(spare[:, None] - expected[None], axis=2).min(0)
+            if count > 1 and (nearest < SPARE_SHARE * side).all():
+                return True
+    return False
 
 
 def _residuals(located: Located, fit: Fit) -> Floats:
