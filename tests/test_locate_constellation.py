@@ -188,7 +188,7 @@ def test_a_page_placed_one_row_off_is_noticed():
     form = default_catalogue().page("c-hasil-ppwp-2024-p2")
     rng = np.random.default_rng(10)
     H = homography_for(form, rng, turn_deg=1)
-    found, targets = seen_from(form, H, rng)
+    _, targets = seen_from(form, H, rng)
     step = form.fields[1].boxes.at_mm[1] - form.fields[0].boxes.at_mm[1]
     assert not leaves_a_row(judge(form, H, targets), targets)
     assert leaves_a_row(judge(form, H @ geometry.shift(0, step), targets), targets)
